@@ -1,0 +1,12 @@
+extension Collector {
+    /// Every collector of this house, in the order in which a poll runs them: what tells most comes first.
+    package static let all: [Collector] = [
+        server,
+        activity,
+        database,
+        archiver,
+    ]
+
+    /// The names of all labels that a collector's row may carry.
+    package static let labelNames = Set(all.flatMap { $0.columns.filter(\.isLabel).map(\.name) })
+}

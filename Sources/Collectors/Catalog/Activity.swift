@@ -1,0 +1,82 @@
+import Exposition
+
+extension Collector {
+    /// Who is connected and what they do, without ourselves: four views of one reading.
+    ///
+    /// Each family has its own two or three labels; one family with all of them would grow with their product.
+    static let activity = Collector(
+        "activity", "Connections by database, user, state and application; processes by type and wait.",
+        requires: [.readAllStats],
+        columns: [
+            .label("datname"),
+            .label("usename"),
+            .label("state"),
+            .label("application_name"),
+            .label("backend_type"),
+            .label("wait_event_type"),
+            .gauge(
+                "connections", "pg_stat_activity_connections",
+                "Client connections by database, user and state, from pg_stat_activity; pgvigil's own are left out."),
+            .gauge(
+                "application_connections", "pg_stat_activity_application_connections",
+                "Client connections by application: the 50 largest, and 'other' for the rest, from pg_stat_activity."),
+            .gauge(
+                "backends", "pg_stat_activity_backends",
+                "Server processes by type, from pg_stat_activity; pgvigil's own are left out."),
+            .gauge(
+                "waiting_backends", "pg_stat_activity_waiting_backends",
+                "Server processes that wait, by type and kind of wait event, from pg_stat_activity."),
+        ]
+    ) { _ in
+        """
+        WITH process AS (
+            SELECT datname,
+                   usename,
+                   state,
+                   coalesce(nullif(application_name, ''), '(none)') AS application_name,
+                   backend_type,
+                   wait_event_type,
+                   backend_type = 'client backend' AS is_client
+            FROM pg_catalog.pg_stat_activity
+            WHERE pid <> pg_catalog.pg_backend_pid()
+              AND NOT (application_name = 'pgvigil' AND usename = current_user)
+        ), application AS (
+            SELECT application_name,
+                   count(*) AS connections,
+                   row_number() OVER (ORDER BY count(*) DESC, application_name) AS rank
+            FROM process
+            WHERE is_client
+            GROUP BY application_name
+        )
+        SELECT datname,
+               usename,
+               state,
+               NULL AS application_name,
+               NULL AS backend_type,
+               NULL AS wait_event_type,
+               count(*) AS connections,
+               NULL::bigint AS application_connections,
+               NULL::bigint AS backends,
+               NULL::bigint AS waiting_backends
+        FROM process
+        WHERE is_client
+        GROUP BY datname, usename, state
+        UNION ALL
+        SELECT NULL, NULL, NULL, CASE WHEN rank <= 50 THEN application_name ELSE 'other' END, NULL, NULL,
+               NULL, sum(connections)::bigint, NULL, NULL
+        FROM application
+        GROUP BY CASE WHEN rank <= 50 THEN application_name ELSE 'other' END
+        UNION ALL
+        SELECT NULL, NULL, NULL, NULL, backend_type, NULL,
+               NULL, NULL, count(*), NULL
+        FROM process
+        GROUP BY backend_type
+        UNION ALL
+        SELECT NULL, NULL, NULL, NULL, backend_type, wait_event_type,
+               NULL, NULL, NULL, count(*)
+        FROM process
+        WHERE wait_event_type IS NOT NULL
+        GROUP BY backend_type, wait_event_type
+        """
+    }
+}

@@ -1,0 +1,38 @@
+import Exposition
+
+extension Collector {
+    /// Which server this is, since when it runs, and whether it follows another.
+    static let server = Collector(
+        "server", "Version, identity, start and role of the server.",
+        columns: [
+            .label("version"),
+            .label("system_identifier"),
+            .info("info", "pg_server_info", "The server's version and the identifier that its cluster was born with."),
+            .gauge(
+                "start_timestamp_seconds", "pg_server_start_timestamp_seconds",
+                "When the server was started, from pg_postmaster_start_time()."),
+            .gauge(
+                "config_load_timestamp_seconds", "pg_server_config_load_timestamp_seconds",
+                "When the server last read its configuration files, from pg_conf_load_time()."),
+            .gauge(
+                "in_recovery", "pg_server_in_recovery",
+                "1 where the server replays WAL (a standby, or a server on its way up), from pg_is_in_recovery()."),
+        ]
+    ) { _ in
+        """
+        SELECT pg_catalog.current_setting('server_version') AS version,
+               (SELECT system_identifier FROM pg_catalog.pg_control_system()) AS system_identifier,
+               1 AS info,
+               NULL AS start_timestamp_seconds,
+               NULL AS config_load_timestamp_seconds,
+               NULL AS in_recovery
+        UNION ALL
+        SELECT NULL,
+               NULL,
+               NULL,
+               extract(epoch FROM pg_catalog.pg_postmaster_start_time()),
+               extract(epoch FROM pg_catalog.pg_conf_load_time()),
+               pg_catalog.pg_is_in_recovery()::int
+        """
+    }
+}

@@ -1,0 +1,52 @@
+package import Exposition
+
+/// What one run of a collector found.
+package struct Collection: Sendable {
+    package internal(set) var families: [MetricFamily] = []
+    package internal(set) var rowCount = 0
+    /// Series that came more than once and were made one.
+    package internal(set) var repeatedSeries = 0
+    /// Series left out because the table was too long.
+    package internal(set) var droppedSeries = 0
+    /// Label values cut because they were too long.
+    package internal(set) var cutLabels = 0
+}
+
+/// What becomes of rows with the same labels.
+enum Duplicates: Sendable {
+    case keepFirst
+    case sum
+}
+
+extension MetricFamily {
+    /// Makes samples with the same labels one, and returns how many were too many.
+    mutating func resolveRepetitions(_ duplicates: Duplicates) -> Int {
+        var positions: [Labels: Int] = [:]
+        var resolved: [Sample] = []
+        for sample in samples {
+            guard let position = positions[sample.labels] else {
+                positions[sample.labels] = resolved.count
+                resolved.append(sample)
+                continue
+            }
+            if duplicates == .sum {
+                resolved[position] = Sample(
+                    resolved[position].value.adding(sample.value), labels: sample.labels)
+            }
+        }
+        defer { samples = resolved }
+        return samples.count - resolved.count
+    }
+}
+
+extension Sample.Value {
+    fileprivate func adding(_ other: Sample.Value) -> Sample.Value {
+        switch (self, other) {
+        case (.integer(let a), .integer(let b)): .integer(a &+ b)
+        case (.integer(let a), .real(let b)): .real(Double(a) + b)
+        case (.real(let a), .integer(let b)): .real(a + Double(b))
+        case (.real(let a), .real(let b)): .real(a + b)
+        case (.histogram, _), (_, .histogram): preconditionFailure("no statement returns histograms")
+        }
+    }
+}

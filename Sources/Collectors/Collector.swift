@@ -1,0 +1,104 @@
+import Exposition
+package import Postgres
+
+/// One statement, and what its columns mean.
+package struct Collector: Sendable {
+    package let name: String
+    /// What an operator reads of it in listings; one sentence.
+    package let summary: String
+    package let scope: Scope
+    package let cost: CostClass
+    package let requirements: [Requirement]
+    package let columns: [Column]
+    private let duplicates: Duplicates
+    private let statement: @Sendable (ServerState) -> String
+
+    /// The most rows that one run turns into samples; the rest is dropped and counted.
+    static let longestTable = 10_000
+
+    /// Columns that name a metric twice stop the process.
+    init(
+        _ name: String, _ summary: String, scope: Scope = .server, cost: CostClass = .base,
+        requires requirements: [Requirement] = [], duplicates: Duplicates = .keepFirst,
+        columns: [Column], sql: @escaping @Sendable (ServerState) -> String
+    ) {
+        let metrics = columns.compactMap(\.metric?.name)
+        precondition(Set(metrics).count == metrics.count, "\(name) names a metric twice")
+        self.name = name
+        self.summary = summary
+        self.scope = scope
+        self.cost = cost
+        self.requirements = requirements
+        self.duplicates = duplicates
+        self.columns = columns
+        statement = sql
+    }
+
+    /// The statement for this server, with the comment that shows in the server's own views whose it is.
+    package func sql(for server: ServerState) -> String {
+        "/* pgvigil \(name) */\n\(statement(server))"
+    }
+
+    /// Asks the server and reads the answer.
+    package func collect(from connection: inout Connection, _ server: ServerState, by deadline: Deadline)
+        throws(CollectorError) -> Collection
+    {
+        if let missing = requirements.first(where: { !$0.isMet(by: server) }) { throw .unmet(missing) }
+        let rows: Rows
+        do throws(PostgresError) {
+            rows = try connection.query(sql(for: server), by: deadline)
+        } catch {
+            throw .postgres(error)
+        }
+        return try collection(from: rows, of: server)
+    }
+
+    /// Turns rows into families: one per metric column, one sample per row.
+    ///
+    /// SQL NULL gives no sample: "unknown" is not zero. A column that the statement should return and does not is an
+    /// error, and so is a cell that is no number.
+    package func collection(from rows: borrowing Rows, of server: ServerState) throws(CollectorError) -> Collection {
+        let columns = columns.filter { $0.exists(on: server) }
+        var positions: [Int] = []
+        for column in columns {
+            guard let position = rows.column(column.name) else { throw .missingColumn(column.name) }
+            positions.append(position)
+        }
+
+        var collection = Collection()
+        collection.rowCount = min(rows.count, Self.longestTable)
+        var labels: [Labels] = []
+        labels.reserveCapacity(collection.rowCount)
+        for row in 0..<collection.rowCount {
+            labels.append(Self.labels(columns, positions, row: row, of: rows, cuts: &collection.cutLabels))
+        }
+        let mayRepeat = Set(labels).count < labels.count
+        for (column, position) in zip(columns, positions) {
+            guard let metric = column.metric else { continue }
+            var family = MetricFamily(metric)
+            for row in 0..<collection.rowCount {
+                guard let value = try column.value(row: row, at: position, of: rows) else { continue }
+                family.samples.append(Sample(value, labels: labels[row]))
+            }
+            if mayRepeat { collection.repeatedSeries += family.resolveRepetitions(duplicates) }
+            collection.families.append(family)
+        }
+        collection.droppedSeries = (rows.count - collection.rowCount) * collection.families.count
+        return collection
+    }
+
+    private static func labels(
+        _ columns: [Column], _ positions: [Int], row: Int, of rows: borrowing Rows, cuts: inout Int
+    ) -> Labels {
+        var labels = Labels()
+        for (column, position) in zip(columns, positions) where column.isLabel {
+            let isWhole = labels.append(column.name, rows.text(row: row, column: position) ?? "")
+            cuts += isWhole ? 0 : 1
+        }
+        return labels
+    }
+}
+
+extension Collector: CustomStringConvertible {
+    package var description: String { name }
+}

@@ -1,0 +1,58 @@
+package import Exposition
+import Postgres
+
+/// What one column of a collector's statement means.
+package struct Column: Sendable {
+    /// As the statement calls it; a label has the same name.
+    package let name: String
+    /// nil for a label.
+    package let metric: Metric?
+    /// The first major version whose statement returns it.
+    package let since: Int
+    /// The last one; nil where it still does.
+    package let until: Int?
+
+    private init(_ name: String, _ metric: Metric?, _ since: Int, _ until: Int?) {
+        self.name = name
+        self.metric = metric
+        self.since = since
+        self.until = until
+    }
+
+    /// The column's text becomes a label of the same name; NULL and empty text give none.
+    static func label(_ name: String) -> Column {
+        Column(name, nil, 0, nil)
+    }
+
+    static func counter(
+        _ name: String, _ metric: MetricName, _ help: String, since: Int = 0, until: Int? = nil
+    ) -> Column {
+        Column(name, Metric(metric, .counter, help: help), since, until)
+    }
+
+    static func gauge(
+        _ name: String, _ metric: MetricName, _ help: String, since: Int = 0, until: Int? = nil
+    ) -> Column {
+        Column(name, Metric(metric, .gauge, help: help), since, until)
+    }
+
+    /// The column is 1 where the row's labels are the information.
+    static func info(_ name: String, _ metric: MetricName, _ help: String) -> Column {
+        Column(name, Metric(metric, .info, help: help), 0, nil)
+    }
+
+    var isLabel: Bool { metric == nil }
+
+    func exists(on server: ServerState) -> Bool {
+        since <= server.majorVersion && server.majorVersion <= until ?? .max
+    }
+
+    /// The cell as a sample's value: whole numbers stay whole, `t` and `f` are 1 and 0, NULL is nil.
+    func value(row: Int, at position: Int, of rows: borrowing Rows) throws(CollectorError) -> Sample.Value? {
+        if let whole = rows.integer(row: row, column: position) { return .integer(whole) }
+        if let number = rows.double(row: row, column: position) { return .real(number) }
+        if let truth = rows.truth(row: row, column: position) { return .integer(truth ? 1 : 0) }
+        guard rows.text(row: row, column: position) == nil else { throw .notANumber(column: name) }
+        return nil
+    }
+}

@@ -1,0 +1,66 @@
+/// Label names and values in the order in which they were added, kept as the text that goes on the page.
+///
+/// Escaping happens once, here, however many samples share the labels.
+package struct Labels: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+    /// The longest label value in bytes; what is longer is cut, and ends with an ellipsis.
+    package static let longestValue = 1024
+
+    /// `name="value",name="value"`, without braces.
+    private(set) var text: [UInt8] = []
+
+    package init() {}
+
+    package init(dictionaryLiteral pairs: (String, String)...) {
+        for (name, value) in pairs { append(name, value) }
+    }
+
+    package var isEmpty: Bool { text.isEmpty }
+
+    /// Adds a label; false where its value was cut at `longestValue`.
+    ///
+    /// An empty value adds nothing: to Prometheus it is the same as no label.
+    @discardableResult
+    package mutating func append(_ name: String, _ value: String) -> Bool {
+        guard !value.isEmpty else { return true }
+        if !text.isEmpty { text.append(UInt8(ascii: ",")) }
+        text += name.utf8
+        text += "=\"".utf8
+        let isWhole = value.utf8.count <= Self.longestValue
+        text.append(value: isWhole ? value[...] : value.cut(at: Self.longestValue))
+        if !isWhole { text += "…".utf8 }
+        text.append(UInt8(ascii: "\""))
+        return isWhole
+    }
+
+    /// These labels, then the other ones.
+    package func followed(by others: Labels) -> Labels {
+        if isEmpty { return others }
+        if others.isEmpty { return self }
+        var all = self
+        all.text.append(UInt8(ascii: ","))
+        all.text += others.text
+        return all
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(value: Substring) {
+        for byte in value.utf8 {
+            switch byte {
+            case UInt8(ascii: "\\"): self += #"\\"#.utf8
+            case UInt8(ascii: "\""): self += #"\""#.utf8
+            case UInt8(ascii: "\n"): self += #"\n"#.utf8
+            default: append(byte)
+            }
+        }
+    }
+}
+
+extension String {
+    /// The longest prefix of at most `bytes` bytes that ends between two Unicode scalars.
+    fileprivate func cut(at bytes: Int) -> Substring {
+        var end = utf8.index(startIndex, offsetBy: bytes)
+        while end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+        return self[..<end]
+    }
+}

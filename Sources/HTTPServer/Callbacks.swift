@@ -1,0 +1,59 @@
+import CMicroHTTPD
+import Glibc
+
+// What libmicrohttpd calls, on the thread of a listening socket.
+
+/// A request: once when its headers are in, for each part of its body, when it is complete, and when resumed.
+///
+/// We answer from the second call on, since libmicrohttpd closes a connection that is answered on the first.
+@c
+func handle(
+    _ context: UnsafeMutableRawPointer?,
+    _ connection: OpaquePointer?,
+    _ path: UnsafePointer<CChar>?,
+    _ method: UnsafePointer<CChar>?,
+    _ version: UnsafePointer<CChar>?,
+    _ upload: UnsafePointer<CChar>?,
+    _ uploadSize: UnsafeMutablePointer<Int>?,
+    _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+) -> MHD_Result {
+    guard let context = unsafe context, let connection = unsafe connection, let path = unsafe path,
+        let method = unsafe method, let uploadSize = unsafe uploadSize, let state = unsafe state
+    else { return .NO }
+    let responder = unsafe Unmanaged<Responder>.fromOpaque(context).takeUnretainedValue()
+    guard let known = unsafe state.pointee else {
+        unsafe state.pointee = Unmanaged.passRetained(Exchange()).toOpaque()  // Released when completed.
+        return unsafe responder.begin(connection, method)
+    }
+    let exchange = unsafe Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
+    if unsafe uploadSize.pointee > 0 { return unsafe responder.ignore(uploadSize, of: exchange) }
+    return unsafe responder.end(exchange, connection, method, path)
+}
+
+/// The end of every request that `handle` has seen.
+@c
+func completed(
+    _ context: UnsafeMutableRawPointer?,
+    _ connection: OpaquePointer?,
+    _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    _ reason: MHD_RequestTerminationCode
+) {
+    guard let context = unsafe context, let known = unsafe state?.pointee else { return }
+    unsafe state?.pointee = nil
+    let responder = unsafe Unmanaged<Responder>.fromOpaque(context).takeUnretainedValue()
+    responder.finish(unsafe Unmanaged<Exchange>.fromOpaque(known).takeRetainedValue())
+}
+
+/// Decodes `%41` in place and returns the new length.
+///
+/// A decoded zero would end the text early for C, and `/metrics%00x` would be `/metrics`: it becomes another
+/// control character, which `Request.read` refuses.
+@c
+func unescape(
+    _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?
+) -> Int {
+    guard let text = unsafe text else { return 0 }
+    let length = unsafe MHD_http_unescape(text)
+    while unsafe strlen(text) < length { unsafe text[strlen(text)] = 1 }
+    return length
+}

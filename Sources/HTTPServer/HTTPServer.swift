@@ -1,0 +1,96 @@
+import CMicroHTTPD
+import Glibc
+
+/// A small HTTP server, for as long as it is owned.
+///
+/// Each listening socket has one thread, which calls `respond` for each request; so `respond` must not block.
+/// What takes longer is an `Answer.later`.
+package struct HTTPServer: ~Copyable, Sendable {
+    package typealias Respond = @Sendable (Request) -> Answer
+
+    /// Where it listens, as numbers: `127.0.0.1:9187`, `[::]:9187`; with the port that the system chose for port 0.
+    package let addresses: [String]
+
+    /// The port of each of `addresses`.
+    package let ports: [UInt16]
+
+    private let daemons: [UInt]  // As numbers, since pointers are not Sendable.
+    private let responder: Responder
+
+    /// Listens on `addresses` until the returned server is let go; names are resolved first, which may take a while.
+    package static func listen(
+        on addresses: [ListenAddress], limits: Limits = Limits(), respond: @escaping Respond
+    ) throws(HTTPServerError) -> HTTPServer {
+        try serve(onSockets: try ListenSocket.open(addresses), limits: limits, respond: respond)
+    }
+
+    /// Serves on sockets that listen already, as systemd passes them; they are closed in any case, at last.
+    package static func serve(
+        onSockets descriptors: [CInt], limits: Limits = Limits(), respond: @escaping Respond
+    ) throws(HTTPServerError) -> HTTPServer {
+        let responder = Responder(respond)
+        var bound: [SocketAddress] = []
+        var daemons: [UInt] = []
+        var waiting = descriptors[...]
+        do throws(HTTPServerError) {
+            while let descriptor = waiting.popFirst() {
+                let socket = ListenSocket(owning: descriptor)
+                guard socket.prepare(), let address = SocketAddress(boundBy: descriptor) else {
+                    throw .notListening(socket: descriptor)
+                }
+                daemons.append(try start(socket, limits, responder))
+                bound.append(address)
+            }
+        } catch {
+            waiting.forEach { _ = close($0) }
+            withExtendedLifetime(responder) { stop(daemons) }
+            throw error
+        }
+        return HTTPServer(
+            addresses: bound.map(\.description), ports: bound.map(\.port), daemons: daemons,
+            responder: responder)
+    }
+
+    private init(addresses: [String], ports: [UInt16], daemons: [UInt], responder: Responder) {
+        self.addresses = addresses
+        self.ports = ports
+        self.daemons = daemons
+        self.responder = responder
+    }
+
+    deinit {
+        responder.waiting.close()
+        withExtendedLifetime(responder) { Self.stop(daemons) }  // They call it until then.
+    }
+
+    /// Stops listening; requests that wait for their answer get 503, answers under way are broken off.
+    ///
+    /// Returns when no thread of the server is left, after about a second at most.
+    package consuming func stop() {}
+
+    // MARK: - libmicrohttpd's daemons
+
+    private static func start(_ socket: consuming ListenSocket, _ limits: Limits, _ responder: Responder)
+        throws(HTTPServerError) -> UInt
+    {
+        let context = unsafe Unmanaged.passUnretained(responder).toOpaque()  // The server keeps it.
+        let callbacks = unsafe mhd_callbacks(
+            handle: handle, completed: completed, unescape: unescape, context: context)
+        let identity = socket.identity
+        let descriptor = socket.release()
+        let daemon = unsafe mhd_start(
+            descriptor, CUnsignedInt(clamping: limits.connections), limits.headerBytes,
+            CUnsignedInt(clamping: max(1, limits.idle.components.seconds)), callbacks)
+        guard let daemon = unsafe daemon else {
+            // Whether it has closed the socket then depends on how far it came.
+            if ListenSocket.identity(of: descriptor) == identity { _ = close(descriptor) }
+            throw .cannotStart
+        }
+        return UInt(bitPattern: daemon)
+    }
+
+    private static func stop(_ daemons: [UInt]) {
+        // Each returns once none of its callbacks is running, and closes its socket.
+        for daemon in daemons { unsafe MHD_stop_daemon(OpaquePointer(bitPattern: daemon)) }
+    }
+}

@@ -1,0 +1,43 @@
+/// What a server says of itself at the beginning of each poll.
+package struct ServerState: Sendable, Equatable {
+    /// `server_version_num`: 150020 is 15.20.
+    package let version: Int
+    package let isInRecovery: Bool
+    package let roleName: String
+    /// Those of PostgreSQL's predefined monitoring roles whose rights our role has.
+    package let predefinedRoles: Set<String>
+
+    package init(version: Int, isInRecovery: Bool = false, roleName: String = "", predefinedRoles: Set<String> = []) {
+        self.version = version
+        self.isInRecovery = isInRecovery
+        self.roleName = roleName
+        self.predefinedRoles = predefinedRoles
+    }
+
+    /// The part of the version that decides which columns a view has: 15 of 150020.
+    package var majorVersion: Int { version / 10_000 }
+
+    private static let sql = """
+        /* pgvigil server state */
+        SELECT pg_catalog.current_setting('server_version_num')::int AS version,
+               pg_catalog.pg_is_in_recovery() AS in_recovery,
+               current_user AS role_name,
+               (SELECT pg_catalog.string_agg(rolname, ',')
+                FROM pg_catalog.pg_roles
+                WHERE rolname IN ('pg_monitor', 'pg_read_all_settings', 'pg_read_all_stats', 'pg_stat_scan_tables')
+                  AND pg_catalog.pg_has_role(oid, 'USAGE')) AS predefined_roles
+        """
+
+    /// Asks the server; an answer is the proof that it is up.
+    package static func read(from connection: inout Connection, by deadline: Deadline)
+        throws(PostgresError) -> ServerState
+    {
+        let rows = try connection.query(sql, by: deadline)
+        guard rows.count == 1, let version = rows.integer(row: 0, column: 0),
+            let isInRecovery = rows.truth(row: 0, column: 1)
+        else { throw .noTable }
+        return ServerState(
+            version: Int(version), isInRecovery: isInRecovery, roleName: rows.text(row: 0, column: 2) ?? "",
+            predefinedRoles: Set((rows.text(row: 0, column: 3) ?? "").split(separator: ",").map(String.init)))
+    }
+}

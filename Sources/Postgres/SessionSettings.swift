@@ -1,0 +1,60 @@
+/// What every session of ours asks of the server, so that it can hurt nobody.
+package struct SessionSettings: Sendable, Equatable {
+    /// How the server tells our sessions from others, in `pg_stat_activity.application_name`.
+    package static let applicationName = "pgvigil"
+
+    /// The server ends a statement of ours that takes longer.
+    package let statementTimeout: Duration
+    /// The server ends a statement of ours that waits longer for a lock.
+    package let lockTimeout: Duration
+
+    package init(statementTimeout: Duration, lockTimeout: Duration = .milliseconds(100)) {
+        self.statementTimeout = statementTimeout
+        self.lockTimeout = lockTimeout
+    }
+
+    private var settings: [(name: String, value: String)] {
+        [
+            ("statement_timeout", "\(statementTimeout.wholeMilliseconds)"),
+            ("lock_timeout", "\(lockTimeout.wholeMilliseconds)"),
+            ("jit", "off"),  // Compiling our statements would cost more than running them.
+        ]
+    }
+
+    /// For the startup packet, behind options that the operator set.
+    func options(after others: String) -> String {
+        let ours = settings.map { "-c \($0.name)=\($0.value)" } + ["-c default_transaction_read_only=on"]
+        return ((others.isEmpty ? [] : [others]) + ours).joined(separator: " ")
+    }
+
+    /// One message for a pooler, which may hand the next one to another server session.
+    func wrapping(_ sql: String) -> String {
+        let locals = settings.map { "SET LOCAL \($0.name) = \($0.value); " }.joined()
+        return "BEGIN READ ONLY; \(locals)SET LOCAL application_name = '\(Self.applicationName)'; \(sql); COMMIT"
+    }
+
+    /// Asks for what is in effect.
+    static let readBack = """
+        /* pgvigil session settings */
+        SELECT (1000 * extract(epoch FROM pg_catalog.current_setting('statement_timeout')::interval))::bigint
+                   AS statement_timeout,
+               (1000 * extract(epoch FROM pg_catalog.current_setting('lock_timeout')::interval))::bigint
+                   AS lock_timeout,
+               pg_catalog.current_setting('default_transaction_read_only') = 'on' AS read_only
+        """
+
+    /// Whether the answer to `readBack` says what was asked for.
+    func areInEffect(_ rows: borrowing Rows) -> Bool {
+        guard rows.count == 1, let statement = rows.column("statement_timeout"),
+            let lock = rows.column("lock_timeout"), let readOnly = rows.column("read_only")
+        else { return false }
+        return rows.integer(row: 0, column: statement) == statementTimeout.wholeMilliseconds
+            && rows.integer(row: 0, column: lock) == lockTimeout.wholeMilliseconds
+            && rows.truth(row: 0, column: readOnly) == true
+    }
+}
+
+extension Duration {
+    /// At least 1, since 0 means "no limit" to PostgreSQL.
+    fileprivate var wholeMilliseconds: Int64 { max(1, Int64(self / .milliseconds(1))) }
+}

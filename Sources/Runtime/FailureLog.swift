@@ -1,0 +1,68 @@
+import Logging
+import Postgres
+import Synchronization
+
+/// Writes what goes wrong with a target: when it begins, when its reason changes, when it ends, and not in between.
+struct FailureLog: Sendable {
+    private let log: Logger
+    private let reasons: Reasons
+
+    init(_ log: Logger, target: String) {
+        var log = log
+        log[metadataKey: "server"] = "\(target)"
+        self.log = log
+        reasons = Reasons()
+    }
+
+    func report(_ poll: PollReport) {
+        report("server", poll.failure.map { (reason(of: $0), "\($0)") }, "the server does not answer", "the server answers")
+        for outcome in poll.outcomes {
+            var failure: (String, String)?
+            if case .failure(let found) = outcome.result { failure = (found.reason.rawValue, found.message) }
+            report(outcome.job, failure, "the collector failed", "the collector works", collector: outcome.job)
+        }
+    }
+
+    func report(_ visit: Visit) {
+        switch visit {
+        case .letIn:
+            report("visit", nil, "", "a fresh connection is let in")
+        case .failed(.cannotConnect(.connectionLimit, _)):
+            break
+        case .failed(let failure):
+            report("visit", (reason(of: failure), "\(failure)"), "a fresh connection is not let in", "")
+        }
+    }
+
+    private func report(
+        _ subject: String, _ failure: (reason: String, message: String)?, _ begun: Logger.Message,
+        _ ended: Logger.Message, collector: String? = nil
+    ) {
+        guard reasons.changed(subject, to: failure?.reason) else { return }
+        var metadata: Logger.Metadata = [:]
+        if let collector { metadata["collector"] = "\(collector)" }
+        if let failure {
+            metadata["reason"] = "\(failure.reason)"
+            metadata["error"] = "\(failure.message)"
+            log.warning(begun, metadata: metadata)
+        } else {
+            log.notice(ended, metadata: metadata)
+        }
+    }
+
+    private func reason(of error: PostgresError) -> String {
+        if case .cannotConnect(let failure, _) = error { failure.rawValue } else { JobFailure(error).reason.rawValue }
+    }
+
+    /// What is wrong with each subject now.
+    private final class Reasons: Sendable {
+        private let current = Mutex<[String: String]>([:])
+
+        func changed(_ subject: String, to reason: String?) -> Bool {
+            current.withLock { current in
+                defer { current[subject] = reason }
+                return current[subject] != reason
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Synchronization
+
+/// What `work` answers; nil where that takes longer than `timeout`, and then `work` goes on unattended.
+///
+/// Only for work that nothing can interrupt, such as resolving a name.
+func firstAnswer<Answer: Sendable>(
+    within timeout: Duration, _ work: @escaping @Sendable () async -> Answer
+) async -> Answer? {
+    let race = Race<Answer>()
+    return await withCheckedContinuation { continuation in
+        race.begin(continuation)
+        let timer = Task {
+            guard (try? await Task.sleep(for: timeout)) != nil else { return }
+            race.finish(nil)
+        }
+        Task {
+            race.finish(await work())
+            timer.cancel()
+        }
+    }
+}
+
+/// Resumes a continuation once, for whoever comes first.
+private final class Race<Answer: Sendable>: Sendable {
+    private let waiting = Mutex<CheckedContinuation<Answer?, Never>?>(nil)
+
+    func begin(_ continuation: CheckedContinuation<Answer?, Never>) {
+        waiting.withLock { $0 = continuation }
+    }
+
+    func finish(_ answer: Answer?) {
+        waiting.withLock { $0.take() }?.resume(returning: answer)
+    }
+}

@@ -1,0 +1,76 @@
+import Exposition
+
+/// How one job of a target has fared.
+package struct JobRecord: Sendable {
+    package let name: String
+    let interval: Duration
+    let cadence: Cadence
+
+    /// nil before the first run.
+    package private(set) var isSuccess: Bool?
+    /// Why the latest run failed; nil where it did not.
+    package private(set) var reason: JobFailure.Reason?
+    package private(set) var duration = Duration.zero
+    /// Seconds since 1970; nil before the first success.
+    package private(set) var lastSuccess: Double?
+    package private(set) var rows = 0
+    package private(set) var series = 0
+    package private(set) var repeatedSeries = 0
+    package private(set) var droppedSeries = 0
+    package private(set) var cutLabels = 0
+
+    private var failuresInARow = 0
+    private var restUntil = Duration.zero
+
+    /// A refused job is not tried again before this has passed: the server's log is not ours to fill.
+    private static let rest = Duration.seconds(600)
+
+    init(_ job: Job, of interval: Duration, number: Int) {
+        name = job.name
+        self.interval = max(job.interval ?? interval, interval)
+        cadence = Cadence(every: self.interval, target: interval, number: number)
+    }
+
+    func isResting(at time: Duration) -> Bool { time < restUntil }
+
+    /// A new connection may have brought new rights.
+    mutating func wake() {
+        restUntil = .zero
+    }
+
+    /// Notes a run and says what becomes of what the job has up.
+    ///
+    /// One failure leaves the last values up; the second takes them down.
+    mutating func note(_ outcome: PollReport.Outcome, at time: Duration, wallClock: Double) -> Registry.Change? {
+        duration = outcome.duration
+        switch outcome.result {
+        case .success(let rendered):
+            isSuccess = true
+            reason = nil
+            failuresInARow = 0
+            lastSuccess = wallClock
+            rows = rendered.rows
+            series = rendered.families.reduce(0) { $0 + $1.seriesCount }
+            repeatedSeries += rendered.repeatedSeries
+            droppedSeries += rendered.droppedSeries
+            cutLabels += rendered.cutLabels
+            return .publish(rendered.families, job: name, end: time + max(interval * 3, .seconds(60)))
+        case .failure(let failure):
+            isSuccess = false
+            reason = failure.reason
+            failuresInARow += 1
+            if failure.isRefusal { restUntil = time + Self.rest }
+            guard failuresInARow > 1 || failure.isRefusal else { return nil }
+            series = 0
+            return .withdraw(job: name)
+        }
+    }
+
+    /// Notes a poll that the server did not answer at all.
+    mutating func noteServerDown() {
+        isSuccess = false
+        reason = .connection
+        failuresInARow = 0
+        series = 0
+    }
+}

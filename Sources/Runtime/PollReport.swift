@@ -1,0 +1,44 @@
+import Exposition
+import Postgres
+
+/// How one poll of a target went.
+struct PollReport: Sendable {
+    /// Why the server did not answer at all; nil where it did.
+    var failure: PostgresError?
+    var isNewConnection = false
+    var outcomes: [Outcome] = []
+    var usage = Connection.Usage()
+
+    /// How one job of the poll went.
+    struct Outcome: Sendable {
+        let job: String
+        let result: Result<Rendered, JobFailure>
+        let duration: Duration
+    }
+
+    /// What a job found, as bytes.
+    struct Rendered: Sendable {
+        let families: [RenderedFamily]
+        let rows: Int
+        let repeatedSeries: Int
+        let droppedSeries: Int
+        let cutLabels: Int
+
+        init(_ findings: Findings, of target: Labels) {
+            families = findings.families.map { RenderedFamily($0, of: target) }
+            rows = findings.rows
+            repeatedSeries = findings.repeatedSeries
+            droppedSeries = findings.droppedSeries
+            cutLabels = findings.cutLabels
+        }
+    }
+}
+
+/// How connecting as a new client went.
+enum Visit: Sendable {
+    case letIn(after: Duration)
+    case failed(PostgresError)
+
+    /// How long its samples are shown.
+    static let lifetime = Duration.seconds(180)
+}

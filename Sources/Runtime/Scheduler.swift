@@ -1,0 +1,90 @@
+import Synchronization
+
+/// Runs things again and again, each on its own grid, until it is told to stop one.
+package final class Scheduler: Sendable {
+    /// Something to do at each point of a grid.
+    package struct Beat: Sendable {
+        let name: String
+        let interval: Duration
+        /// Whose pages' scrapes to keep away from; nil for none.
+        let guarded: String?
+        /// Told how many points of the grid passed unused.
+        let skip: @Sendable (Int) -> Void
+        let run: @Sendable () async -> Void
+
+        package init(
+            _ name: String, every interval: Duration, guarded: String? = nil,
+            skip: @escaping @Sendable (Int) -> Void = { _ in }, run: @escaping @Sendable () async -> Void
+        ) {
+            self.name = name
+            self.interval = interval
+            self.guarded = guarded
+            self.skip = skip
+            self.run = run
+        }
+    }
+
+    private struct State {
+        var tasks: [String: Task<Void, Never>] = [:]
+        var pulses: [String: (last: Duration, interval: Duration)] = [:]
+        var started = 0
+    }
+
+    /// The first so many, counting beats that belong together once, begin at once; others wait for their place.
+    private static let firstAtOnce = 8
+
+    private let timeline: Timeline
+    private let scrapes: Scrapes
+    private let state = Mutex(State())
+
+    package init(timeline: Timeline, scrapes: Scrapes) {
+        self.timeline = timeline
+        self.scrapes = scrapes
+    }
+
+    /// Begins beats that belong together. Names are unique.
+    package func start(_ beats: [Beat]) {
+        state.withLock { state in
+            let number = state.started
+            state.started += 1
+            for beat in beats {
+                state.pulses[beat.name] = (timeline.now, beat.interval)
+                state.tasks[beat.name] = Task { await self.repeat(beat, number: number) }
+            }
+        }
+    }
+
+    /// Ends a beat; returns once its run under way has ended.
+    package func stop(_ name: String) async {
+        let task = state.withLock { state in
+            state.pulses[name] = nil
+            return state.tasks.removeValue(forKey: name)
+        }
+        task?.cancel()
+        await task?.value
+    }
+
+    /// Whether every beat has come within two of its intervals.
+    package var isAlive: Bool {
+        let now = timeline.now
+        return state.withLock { $0.pulses.values.allSatisfy { now - $0.last <= $0.interval * 2 } }
+    }
+
+    private func `repeat`(_ beat: Beat, number: Int) async {
+        let base = timeline.now
+        var grid = Grid(every: beat.interval, phase: base + Grid.phase(ofNumber: number, every: beat.interval))
+        var phaseGuard = PhaseGuard(interval: beat.interval)
+        var next = number < Self.firstAtOnce ? base : grid.first(from: base)
+        while (try? await timeline.sleep(until: next)) != nil {
+            let woken = timeline.now
+            state.withLock { $0.pulses[beat.name]?.last = woken }
+            await beat.run()
+            let ended = timeline.now
+            beat.skip(grid.count(after: max(next, woken), before: ended))
+            if let target = beat.guarded {
+                grid.move(by: phaseGuard.shift(pollEnd: ended, arrivals: scrapes.arrivals(showing: target)))
+            }
+            next = grid.first(from: max(next + beat.interval / 2, ended))
+        }
+    }
+}

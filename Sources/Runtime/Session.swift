@@ -1,0 +1,116 @@
+package import Postgres
+
+/// Keeps one connection to one database, on a thread of its own, and lends it to one user at a time.
+package actor Session {
+    private nonisolated let executor = ThreadExecutor()
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe executor.asUnownedSerialExecutor()
+    }
+
+    /// How long a connection attempt is watched whose host has answered, but not the server.
+    private static let longestAttempt = Duration.seconds(300)
+    /// A connection older than this is replaced: it proves that new clients are let in, and frees what leaked.
+    private static let longestLife = Duration.seconds(3600)
+
+    /// How long a cancel request is waited for when we are stopping: the process should not end before the server knows.
+    private static let farewell = Duration.seconds(2)
+
+    private let target: ConnectionTarget
+    private let limit: ConnectionLimit
+    private let canceller: Canceller
+    private nonisolated let interrupt = Interrupt()
+
+    /// At most one of the two is there, and then a place is taken for it.
+    private var attempt: ConnectionAttempt?
+    private var connection: Connection?
+    private var place: ConnectionLimit.Place?
+    private var begun = ContinuousClock.now
+    private var abandoned: [(connection: AbandonedConnection, place: ConnectionLimit.Place?, since: ContinuousClock.Instant)] = []
+
+    package init(to target: ConnectionTarget, limit: ConnectionLimit, canceller: Canceller) {
+        self.target = target
+        self.limit = limit
+        self.canceller = canceller
+    }
+
+    /// Lends the connection to `body`, opening one first where there is none.
+    ///
+    /// What `body` leaves broken is closed; what it leaves busy is cancelled at the server and then abandoned.
+    package func use<Answer: Sendable>(
+        connectBy deadline: Deadline,
+        _ body: @Sendable (inout Connection, _ isNew: Bool) throws(PostgresError) -> Answer
+    ) throws(PostgresError) -> Answer {
+        forgetEndedConnections()
+        if begun.duration(to: .now) > Self.longestLife { connection = nil }
+        let isNew = connection == nil
+        var lent = try takeOrOpen(by: deadline)
+        let answer = Result { () throws(PostgresError) in
+            if isNew { try lent.verifySettings(by: deadline) }
+            return try body(&lent, isNew)
+        }
+        if lent.isReusable {
+            connection = consume lent
+        } else if lent.isBusy {
+            if let key = lent.cancelKey() { canceller.cancel(key, patience: interrupt.hasFired ? Self.farewell : .zero) }
+            abandoned.append((lent.abandon(), place, .now))
+            place = nil
+        } else {
+            place = nil
+        }
+        return try answer.get()
+    }
+
+    /// Closes the connection and gives its place back.
+    package func close() {
+        connection = nil
+        attempt = nil
+        place = nil
+    }
+
+    /// Ends what is under way, and everything that is begun later, with `.interrupted`.
+    package nonisolated func interruptForGood() {
+        interrupt.fire()
+    }
+
+    // MARK: -
+
+    private func takeOrOpen(by deadline: Deadline) throws(PostgresError) -> Connection {
+        if let connection = connection.take() { return connection }
+        if attempt != nil, begun.duration(to: .now) > Self.longestAttempt { close() }
+        if attempt == nil {
+            place = place ?? limit.take()
+            guard place != nil else {
+                throw .cannotConnect(
+                    .connectionLimit, "max_connections are open, counting those that the server has not closed yet")
+            }
+            begun = .now
+            do throws(PostgresError) {
+                attempt = try ConnectionAttempt(to: target, by: deadline, unless: interrupt)
+            } catch {
+                close()
+                throw error
+            }
+        }
+        return try finishAttempt(by: deadline)
+    }
+
+    /// Goes on with the attempt; one that times out is kept where the server may still take it.
+    private func finishAttempt(by deadline: Deadline) throws(PostgresError) -> Connection {
+        guard var attempt = attempt.take() else { throw .cannotConnect(.other, "no attempt") }
+        do throws(PostgresError) {
+            try attempt.advance(by: deadline)
+        } catch {
+            guard error == .timedOut else {
+                close()
+                throw error
+            }
+            if attempt.mayStillSucceed { self.attempt = consume attempt } else { close() }
+            throw .cannotConnect(.timeout, "the server did not let us in within the deadline")
+        }
+        return attempt.connection()
+    }
+
+    private func forgetEndedConnections() {
+        abandoned.removeAll { $0.connection.isOver || $0.since.duration(to: .now) > Self.longestAttempt }
+    }
+}

@@ -1,0 +1,158 @@
+package import Exposition
+package import Logging
+package import Postgres
+import Synchronization
+
+/// One server, as the settings name it: its sessions, its jobs, and how they fare.
+package final class Target: Sendable {
+    package let name: String
+    package let interval: Duration
+    /// In front of every sample's own labels.
+    package let labels: Labels
+    private let jobs: [Job]
+    private let registry: Registry
+    private let timeline: Timeline
+    private let log: FailureLog
+    private let regular: Session
+    private let visitor: Session
+    private let history: Mutex<TargetHistory>
+
+    package init(
+        _ name: String, at connection: ConnectionTarget, labels: Labels, interval: Duration, maxConnections: Int,
+        jobs: [Job], registry: Registry, timeline: Timeline, log: Logger
+    ) {
+        self.name = name
+        self.interval = interval
+        self.labels = Labels(dictionaryLiteral: ("server", name)).followed(by: labels)
+        self.jobs = jobs
+        self.registry = registry
+        self.timeline = timeline
+        self.log = FailureLog(log, target: name)
+        let (limit, canceller) = (ConnectionLimit(maxConnections), Canceller())
+        regular = Session(to: connection, limit: limit, canceller: canceller)
+        visitor = Session(to: connection, limit: limit, canceller: canceller)
+        history = Mutex(TargetHistory(jobs, interval: interval))
+    }
+
+    /// How the target has fared until now.
+    package var record: TargetHistory { history.withLock { $0 } }
+
+    /// Ends what is under way; statements are cancelled at the server.
+    ///
+    /// Returns once the connections are closed, or after three seconds where a thread is stuck.
+    package func stop() async {
+        regular.interruptForGood()
+        visitor.interruptForGood()
+        _ = await firstAnswer(within: .seconds(3)) { [self] in
+            await regular.close()
+            await visitor.close()
+        }
+        registry.remove(name)
+    }
+
+    // MARK: - Polling
+
+    /// Asks the server what is due, and puts up what it said.
+    ///
+    /// Returns by two thirds of the interval, whatever the server and the resolver do. Where the thread of an earlier
+    /// poll is still stuck, nothing is asked: the poll has failed.
+    package func poll() async {
+        guard history.withLock({ $0.beginPoll() }) else {
+            conclude(PollReport(failure: .unresolved))
+            return
+        }
+        let timeout = interval * 2 / 3
+        let started = ContinuousClock.now
+        let report = await firstAnswer(within: timeout + .milliseconds(100)) { [self] in
+            let report = await askServer(timeout: timeout)
+            history.withLock { $0.isSessionBusy = false }
+            return report
+        }
+        history.withLock { $0.endPoll(overran: report == nil || started.duration(to: .now) >= timeout) }
+        conclude(report ?? PollReport(failure: .unresolved))
+    }
+
+    /// Counts ticks at which no poll could begin.
+    package func skip(_ ticks: Int) {
+        history.withLock { $0.skips += ticks }
+    }
+
+    private func askServer(timeout: Duration) async -> PollReport {
+        let connectBy = Deadline.after(interval / 3)
+        let deadline = Deadline.after(timeout)
+        do throws(PostgresError) {
+            return try await regular.use(connectBy: connectBy) { [self] connection, isNew throws(PostgresError) in
+                let before = connection.usage
+                let state = try ServerState.read(from: &connection, by: deadline)
+                let due = history.withLock { $0.dueJobs(at: timeline.now, isNewConnection: isNew) }
+                let outcomes = due.map { run(jobs[$0], on: &connection, state, by: deadline) }
+                let usage = connection.usage.since(isNew ? Connection.Usage() : before)
+                return PollReport(isNewConnection: isNew, outcomes: outcomes, usage: usage)
+            }
+        } catch {
+            return PollReport(failure: error)
+        }
+    }
+
+    /// Runs one job, twice where the first run met a recovery conflict, which passes by itself.
+    private func run(_ job: Job, on connection: inout Connection, _ state: ServerState, by deadline: Deadline)
+        -> PollReport.Outcome
+    {
+        let started = ContinuousClock.now
+        var result = attempt(job, on: &connection, state, by: deadline)
+        if case .failure(let failure) = result, failure.reason == .recoveryConflict {
+            result = attempt(job, on: &connection, state, by: deadline)
+        }
+        let rendered = result.map { findings in
+            PollReport.Rendered(findings, of: labels)
+        }
+        return PollReport.Outcome(job: job.name, result: rendered, duration: .now - started)
+    }
+
+    private func attempt(_ job: Job, on connection: inout Connection, _ state: ServerState, by deadline: Deadline)
+        -> Result<Findings, JobFailure>
+    {
+        guard connection.isReusable else { return .failure(JobFailure(.connection, "the connection is lost")) }
+        return Result { () throws(JobFailure) in try job.run(&connection, state, deadline) }
+    }
+
+    private func conclude(_ report: PollReport) {
+        let (now, wallClock) = (timeline.now, WallClock.seconds)
+        let changes = history.withLock { $0.conclude(report, at: now, wallClock: wallClock, target: labels) }
+        registry.apply(changes, to: name)
+        registry.expire(at: now)
+        log.report(report)
+    }
+
+    // MARK: - Is a new client let in?
+
+    /// Connects as a new client would, and closes.
+    ///
+    /// Skipped, with no sample, where all of `max_connections` are in use.
+    package func visit() async {
+        guard history.withLock({ $0.beginVisit() }) else { return }
+        let timeout = interval / 3
+        let started = ContinuousClock.now
+        let visit = await firstAnswer(within: timeout + .milliseconds(100)) { [self] in
+            let visit = await connectAsVisitor(by: .after(timeout), since: started)
+            history.withLock { $0.isVisitorBusy = false }
+            return visit
+        }
+        let ended = visit ?? .failed(.unresolved)
+        let end = timeline.now + Visit.lifetime
+        let changes = history.withLock { $0.conclude(ended, end: end, target: labels) }
+        registry.apply(changes, to: name)
+        log.report(ended)
+    }
+
+    private func connectAsVisitor(by deadline: Deadline, since started: ContinuousClock.Instant) async -> Visit {
+        do throws(PostgresError) {
+            try await visitor.use(connectBy: deadline) { _, _ throws(PostgresError) in }
+        } catch {
+            return .failed(error)
+        }
+        let duration = ContinuousClock.now - started
+        await visitor.close()
+        return .letIn(after: duration)
+    }
+}

@@ -1,0 +1,142 @@
+import Exposition
+import Postgres
+
+/// What has become of a target's polls, and what follows from that for what is on the page.
+package struct TargetHistory: Sendable {
+    package private(set) var polls = 0
+    package internal(set) var skips = 0
+    package private(set) var overruns = 0
+    package private(set) var connects = 0
+    package private(set) var statements = 0
+    package private(set) var databaseTime = Duration.zero
+    package private(set) var jobs: [JobRecord]
+    /// nil before the first poll has ended.
+    package private(set) var isUp: Bool?
+
+    /// Whether a thread is still at work for a poll or a visit, possibly one that was given up on.
+    var isSessionBusy = false
+    var isVisitorBusy = false
+    private var pollsSinceConnect = 0
+    private var connectFailures: [ConnectFailure: Int] = [:]
+
+    init(_ jobs: [Job], interval: Duration) {
+        self.jobs = jobs.enumerated().map { JobRecord($1, of: interval, number: $0) }
+    }
+
+    // MARK: - Polls
+
+    /// False where the thread of an earlier poll is still stuck.
+    mutating func beginPoll() -> Bool {
+        guard !isSessionBusy else {
+            skips += 1
+            return false
+        }
+        isSessionBusy = true
+        return true
+    }
+
+    mutating func endPoll(overran: Bool) {
+        polls += 1
+        overruns += overran ? 1 : 0
+    }
+
+    /// The positions of the jobs that are to run now.
+    mutating func dueJobs(at time: Duration, isNewConnection: Bool) -> [Int] {
+        if isNewConnection {
+            pollsSinceConnect = 0
+            for index in jobs.indices { jobs[index].wake() }
+        }
+        defer { pollsSinceConnect += 1 }
+        return jobs.indices.filter {
+            jobs[$0].cadence.isDue(poll: pollsSinceConnect) && !jobs[$0].isResting(at: time)
+        }
+    }
+
+    /// Notes how a poll went and says what is to change on the page.
+    mutating func conclude(_ report: PollReport, at time: Duration, wallClock: Double, target: Labels)
+        -> [Registry.Change]
+    {
+        isUp = report.failure == nil
+        connects += report.isNewConnection ? 1 : 0
+        statements += report.usage.statements
+        databaseTime += report.usage.databaseTime
+        var changes: [Registry.Change] = []
+        if let failure = report.failure {
+            note(failure)
+            for index in jobs.indices { jobs[index].noteServerDown() }
+            changes.append(.withdrawAll(but: [Self.connectionJob, Self.visitJob]))
+        }
+        for outcome in report.outcomes {
+            guard let index = jobs.firstIndex(where: { $0.name == outcome.job }) else { continue }
+            if let change = jobs[index].note(outcome, at: time, wallClock: wallClock) { changes.append(change) }
+        }
+        changes.append(publish(connectionFamilies, as: Self.connectionJob, of: target, end: .seconds(Int64.max)))
+        return changes
+    }
+
+    // MARK: - Visits
+
+    /// False where the thread of an earlier visit is still stuck.
+    mutating func beginVisit() -> Bool {
+        guard !isVisitorBusy else { return false }
+        isVisitorBusy = true
+        return true
+    }
+
+    /// Notes how a visit went and says what is to change on the page.
+    mutating func conclude(_ visit: Visit, end: Duration, target: Labels) -> [Registry.Change] {
+        let families: [MetricFamily]
+        switch visit {
+        case .letIn(let duration):
+            connects += 1
+            families = visitFamilies(isSuccess: true) + [
+                MetricFamily(
+                    "pg_connect_duration_seconds", .gauge,
+                    help: "How long the latest fresh connection took, authentication and session settings included.",
+                    samples: [Sample(duration / .seconds(1))])
+            ]
+        case .failed(.cannotConnect(.connectionLimit, _)):
+            return [.withdraw(job: Self.visitJob)]
+        case .failed(let failure):
+            note(failure)
+            families = visitFamilies(isSuccess: false)
+        }
+        return [publish(families, as: Self.visitJob, of: target, end: end)]
+    }
+
+    // MARK: - What the daemon itself says of the target
+
+    private static let connectionJob = "(connection)"
+    private static let visitJob = "(visit)"
+
+    private mutating func note(_ failure: PostgresError) {
+        if case .cannotConnect(let reason, _) = failure { connectFailures[reason, default: 0] += 1 }
+    }
+
+    private func publish(_ families: [MetricFamily], as job: String, of target: Labels, end: Duration)
+        -> Registry.Change
+    {
+        .publish(families.map { RenderedFamily($0, of: target) }, job: job, end: end)
+    }
+
+    private var connectionFamilies: [MetricFamily] {
+        [
+            MetricFamily(
+                "pg_up", .gauge, help: "1 where a session of ours was answered in the latest poll.",
+                samples: [Sample(isUp ?? false)]),
+            MetricFamily(
+                "pg_connect_failures_total", .counter, help: "Failed attempts to connect, by reason.",
+                samples: ConnectFailure.allCases.map {
+                    Sample(connectFailures[$0] ?? 0, labels: ["reason": $0.rawValue])
+                }),
+        ]
+    }
+
+    private func visitFamilies(isSuccess: Bool) -> [MetricFamily] {
+        [
+            MetricFamily(
+                "pg_connect_success", .gauge, help: "1 where the latest fresh connection, tried each minute, was let in.",
+                samples: [Sample(isSuccess)])
+        ]
+    }
+}

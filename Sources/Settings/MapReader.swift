@@ -1,0 +1,81 @@
+/// Reads a map key by key; the keys that nobody asked for are unknown.
+struct MapReader {
+    private let whole: Value
+    private let pairs: [(key: Value, value: Value)]
+    private let place: String
+    private var asked: [String] = []
+
+    /// `place` names the map among the known keys.
+    init(_ value: Value, place: String) throws(Refusal) {
+        whole = value
+        pairs = try value.pairs()
+        self.place = place
+    }
+
+    /// Nil if the key is absent, or if the rule refuses its value, which is then a problem.
+    mutating func read<T>(_ key: String, _ rule: Rule<T>) -> T? {
+        asked.append(key)
+        let value = pairs.first { $0.key.text == key }?.value
+        whole.findings.note("\(place).\(key)", isPresent: value != nil)
+        return value?.read(as: key, rule)
+    }
+
+    /// Leaves `target`, which holds the default, as it is if there is nothing good to read.
+    mutating func read<T>(_ key: String, _ rule: Rule<T>, into target: inout T) {
+        if let output = read(key, rule) { target = output }
+    }
+
+    /// Absence of the key is a problem.
+    mutating func require<T>(_ key: String, _ rule: Rule<T>, into target: inout T) {
+        read(key, rule, into: &target)
+        reportIfMissing(key, rule.allowed)
+    }
+
+    /// Absence of the key is a problem, and nil stays nil.
+    mutating func require<T>(_ key: String, _ rule: Rule<T>, into target: inout T?) {
+        target = read(key, rule)
+        reportIfMissing(key, rule.allowed)
+    }
+
+    /// The key as it stands in the file; nil if it is absent.
+    func key(_ name: String) -> Value? {
+        pairs.first { $0.key.text == name }?.key
+    }
+
+    // MARK: -
+
+    private func reportIfMissing(_ name: String, _ allowed: String) {
+        if key(name) == nil { whole.report("found no \(name); required is \(allowed)") }
+    }
+
+    func reportUnknownKeys() {
+        for (key, _) in pairs {
+            guard let text = key.text else {
+                key.report("found \(key.kind.words) as a key; \(allowedKeys)")
+                continue
+            }
+            if asked.contains(text) { continue }
+            if let meant = nearest(to: text) {
+                key.report("found an unknown key \"\(text)\", did you mean \"\(meant)\"? \(allowedKeys)")
+            } else {
+                key.report("found an unknown key; \(allowedKeys)")
+            }
+        }
+    }
+
+    private var allowedKeys: String {
+        "allowed are \(asked.sorted().joined(separator: ", "))"
+    }
+
+    /// The key that was probably meant.
+    ///
+    /// What is not near to any key is never shown: it may be a secret in the wrong place.
+    private func nearest(to text: String) -> String? {
+        let length = text.unicodeScalars.count
+        // A longer text is near to no key, and would take long to compare.
+        guard length <= 64, text.wholeMatch(of: /[A-Za-z0-9_-]+/) != nil else { return nil }
+        let best = asked.map { (key: $0, distance: editDistance(text, $0)) }.min { $0.distance < $1.distance }
+        guard let best, best.distance <= min(3, max(1, length / 3)) else { return nil }
+        return best.key
+    }
+}

@@ -1,0 +1,83 @@
+extension Settings {
+    /// A PostgreSQL server or a pooler's console to watch.
+    package struct Server: Sendable, Equatable {
+        /// At most 63 bytes, without control characters and "/"; unique.
+        package let name: String
+        /// A libpq keyword string or URI; what it does not say libpq takes from its environment and files.
+        package var conninfo = Secret("")
+        /// Takes the place of any password in `conninfo`.
+        package var password: PasswordSource?
+        package var labels: [String: String] = [:]
+        package var cluster: String?
+        package var interval = Settings.defaultInterval
+        /// As the server counts them.
+        package var maxConnections = 3
+        /// Reached through a pooler that hands a server connection on between transactions.
+        package var isPooled = false
+        /// By name; a collector without an entry runs as it proposes itself.
+        package var collectors: [String: CollectorChoice] = [:]
+
+        package static let intervals: ClosedRange<Duration> = .seconds(1) ... .seconds(3600)
+
+        package init(name: String) {
+            self.name = name
+        }
+    }
+}
+
+extension Settings.Server {
+    func polled(every interval: Duration) -> Self {
+        var server = self
+        server.interval = interval
+        server.collectors = collectors.mapValues { choice in
+            CollectorChoice(isEnabled: choice.isEnabled, interval: choice.interval.map { max($0, interval) })
+        }
+        return server
+    }
+}
+
+// MARK: - Reading
+
+extension Settings.Server {
+    static func read(from map: inout MapReader, interval: Duration, names: KnownNames) -> Self? {
+        var name: String?
+        map.require("name", .serverName, into: &name)
+        var server = Self(name: name ?? "")
+        server.readConnection(from: &map)
+        server.readPassword(from: &map)
+        server.interval = interval
+        map.read("interval", .duration(intervals), into: &server.interval)
+        map.read("max_connections", .integer(1...20), into: &server.maxConnections)
+        map.read("pooled", .boolean, into: &server.isPooled)
+        map.read("labels", .labels(reserved: names.reservedLabels), into: &server.labels)
+        server.cluster = map.read("pg_cluster", .labelValue)
+        map.read(
+            "collectors", .collectors(names.collectors, interval: server.interval), into: &server.collectors)
+        return name == nil ? nil : server
+    }
+
+    private mutating func readConnection(from map: inout MapReader) {
+        let conninfo = map.read("conninfo", .conninfo)
+        let parts = ConnectionKeyword.all.compactMap { keyword in
+            map.read(keyword.name, keyword.rule).map { keyword.assignment($0) }
+        }
+        self.conninfo = conninfo ?? Secret(parts.joined(separator: " "))
+        guard let whole = map.key("conninfo") else { return }
+        if ConnectionKeyword.all.contains(where: { map.key($0.name) != nil }) {
+            whole.report(
+                "conninfo: found beside single connection settings such as host; allowed is one or the other")
+        }
+    }
+
+    private mutating func readPassword(from map: inout MapReader) {
+        let file = map.read("password_file", .text)
+        let command = map.read("password_command", .command)
+        password = command.map { .command($0) } ?? file.map { .file($0) }
+        let sources = ["password", "password_file", "password_command"].compactMap { map.key($0) }
+        for extra in sources.dropFirst() {
+            extra.report(
+                "found a second source of the password; "
+                    + "allowed is one of password, password_file, password_command")
+        }
+    }
+}

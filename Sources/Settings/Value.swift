@@ -1,0 +1,97 @@
+import Yams
+
+/// One value of a file: what it is, where it stands, and who hears what is wrong with it.
+struct Value {
+    enum Kind: String {
+        case empty, boolean, number, text, list, map
+
+        var words: String {
+            switch self {
+            case .empty: "an empty value"
+            default: "a \(rawValue)"
+            }
+        }
+    }
+
+    private let node: Node
+    let findings: Findings
+
+    init(_ node: Node, _ findings: Findings) {
+        self.node = node
+        self.findings = findings
+    }
+
+    /// A text that does not come from a file.
+    init(_ text: String, _ findings: Findings) {
+        self.init(Node(text, Tag(.implicit, .basic), .plain), findings)
+    }
+
+    // MARK: - What it is
+
+    /// By the rules of YAML 1.1, in which `on` and `yes` are booleans; a quoted scalar is always a text.
+    var kind: Kind {
+        switch node {
+        case .mapping: .map
+        case .sequence: .list
+        case .alias: .text
+        case .scalar(let scalar): scalar.style == .plain ? Self.kind(ofPlain: scalar.string) : .text
+        }
+    }
+
+    /// The scalar exactly as it is written; nil for lists and maps.
+    var text: String? { node.scalar?.string }
+
+    var position: Problem.Position? {
+        node.mark.map { Problem.Position(line: $0.line, column: $0.column) }
+    }
+
+    private static func kind(ofPlain text: String) -> Kind {
+        switch text {
+        case "", "~", "null", "Null", "NULL": return .empty
+        case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": return .boolean
+        case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF": return .boolean
+        default:
+            // Nearly all texts are told by their first byte, which spares them the expression.
+            guard let first = text.utf8.first, first < UInt8(ascii: ":") else { return .text }
+            let number =
+                /[-+]?(?:0x[0-9A-Fa-f_]+|0o[0-7_]+|\.?[0-9][0-9_]*(?::[0-9]+)*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?)/
+            return text.wholeMatch(of: number) == nil ? .text : .number
+        }
+    }
+
+    // MARK: - What is in it
+
+    /// The items of a list of at least one.
+    func items() throws(Refusal) -> [Value] {
+        guard let list = node.sequence else { throw Refusal(found: kind.words) }
+        if list.isEmpty { throw Refusal(found: "an empty list") }
+        return list.map { Value($0, findings) }
+    }
+
+    /// The keys and values of a map; an empty value is a map without keys.
+    func pairs() throws(Refusal) -> [(key: Value, value: Value)] {
+        if kind == .empty { return [] }
+        guard let map = node.mapping else { throw Refusal(found: kind.words) }
+        return map.map { (Value($0.key, findings), Value($0.value, findings)) }
+    }
+
+    func value(of key: String) -> Value? {
+        node.mapping?.first { $0.key.scalar?.string == key }.map { Value($0.value, findings) }
+    }
+
+    // MARK: - Reading it
+
+    /// Nil, and a problem, if the rule refuses the value; `setting` begins the message.
+    func read<T>(as setting: String?, _ rule: Rule<T>) -> T? {
+        do throws(Refusal) {
+            return try rule.read(self)
+        } catch {
+            report("\(setting.map { "\($0): " } ?? "")found \(error.found); allowed is \(rule.allowed)")
+            return nil
+        }
+    }
+
+    func report(_ text: String) {
+        findings.report(text, at: position)
+    }
+}

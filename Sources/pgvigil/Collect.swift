@@ -1,0 +1,75 @@
+import ArgumentParser
+import Collectors
+import Exposition
+import Logging
+import Postgres
+import Runtime
+import Settings
+
+/// `pgvigil collect`: one poll, to standard output.
+struct Collect: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Polls once and prints the metrics.",
+        discussion: """
+              pgvigil collect --config pgvigil.yml --server main --collector database
+              PGHOST=db1 pgvigil collect | promtool check metrics
+            """)
+
+    enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+        case text
+        case openmetrics
+
+        var format: Format { self == .text ? .text : .openMetrics(.underscores) }
+    }
+
+    @OptionGroup var options: SettingsOptions
+
+    @Option(help: ArgumentHelp("Only this server of the settings; may be repeated.", valueName: "name"))
+    var server: [String] = []
+
+    @Option(help: ArgumentHelp("Only this collector; may be repeated.", valueName: "name"))
+    var collector: [String] = []
+
+    @Option(help: "text or openmetrics.")
+    var format = OutputFormat.text
+
+    func validate() throws {
+        let known = Collector.all.map(\.name)
+        if let unknown = collector.first(where: { !known.contains($0) }) {
+            throw ValidationError("There is no collector \(unknown); there are \(known.joined(separator: ", ")).")
+        }
+    }
+
+    func run() async throws {
+        NameResolution.limitPatience()
+        let settings = try options.load()
+        let servers = try settings.servers(named: server)
+        var quiet = settings.log
+        quiet.level = .warning
+        let log = LogOutput(quiet).logger()
+        let list = Watchlist(log: log)
+        let targets = servers.map { server in
+            Target(server, on: list, only: collector.isEmpty ? nil : Set(collector), log: log)
+        }
+        await withDiscardingTaskGroup { group in
+            for target in targets { group.addTask { await target.poll() } }
+        }
+        let page = Page(list.registry.contents(of: nil).families, in: format.format)
+        for piece in page.pieces { print(String(decoding: piece, as: UTF8.self), terminator: "") }
+        let failed = targets.map(\.record).contains { record in
+            record.isUp != true || record.jobs.contains { $0.isSuccess == false }
+        }
+        if failed { throw ExitCode.targetFailed }
+    }
+}
+
+extension Settings {
+    /// The servers of these names, all where there are none; an unknown name is an error of the command line.
+    func servers(named names: [String]) throws -> [Server] {
+        if let unknown = names.first(where: { name in !servers.contains { $0.name == name } }) {
+            let known = servers.map(\.name).joined(separator: ", ")
+            throw ValidationError("The settings have no server \(unknown); they have \(known).")
+        }
+        return names.isEmpty ? servers : servers.filter { names.contains($0.name) }
+    }
+}

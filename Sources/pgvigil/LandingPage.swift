@@ -1,0 +1,104 @@
+import Runtime
+
+/// What a person sees at `/`: where things are, and how each target fares.
+enum LandingPage {
+    static let headers = [
+        (name: "Content-Type", value: "text/html; charset=utf-8"),
+        (name: "Content-Security-Policy", value: "default-src 'none'; style-src 'unsafe-inline'"),
+        (name: "Cache-Control", value: "no-store"),
+    ]
+
+    static func html(of list: Watchlist) -> [UInt8] {
+        let rows = list.targets.map(row).joined()
+        return Array(
+            """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>pgvigil</title>
+            <style>\(style)</style>
+            </head>
+            <body>
+            <main>
+            <h1>pgvigil <small>\(BuildInfo.version)</small></h1>
+            <p>Keeps watch over PostgreSQL and serves what it sees to Prometheus.</p>
+            <p class="links"><a href="/metrics">/metrics</a> <a href="/-/healthy">/-/healthy</a> \
+            <a href="/-/ready">/-/ready</a></p>
+            <table>
+            <thead><tr><th>Server</th><th>State</th><th>Collectors</th><th class="number">Polls</th>\
+            <th class="number">Skipped</th><th>Metrics</th></tr></thead>
+            <tbody>
+            \(rows)</tbody>
+            </table>
+            </main>
+            </body>
+            </html>
+
+            """.utf8)
+    }
+
+    private static func row(_ target: Target) -> String {
+        let record = target.record
+        return """
+            <tr><td>\(escaped(target.name))</td><td>\(state(record.isUp))</td><td>\(collectors(record.jobs))</td>\
+            <td class="number">\(record.polls)</td><td class="number">\(record.skips)</td>\
+            <td><a href="/metrics?server=\(queryEncoded(target.name))">its own page</a></td></tr>
+
+            """
+    }
+
+    private static func state(_ isUp: Bool?) -> String {
+        switch isUp {
+        case nil: #"<span class="badge">not polled yet</span>"#
+        case true?: #"<span class="badge good">up</span>"#
+        case false?: #"<span class="badge bad">down</span>"#
+        }
+    }
+
+    private static func collectors(_ jobs: [JobRecord]) -> String {
+        let failed = jobs.filter { $0.isSuccess == false }
+        let good = jobs.filter { $0.isSuccess == true }.count
+        let list = failed.map { "\($0.name): \($0.reason?.rawValue ?? "")" }.joined(separator: ", ")
+        return "\(good) of \(jobs.count) work" + (failed.isEmpty ? "" : "; \(escaped(list))")
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.reduce(into: "") { result, character in
+            switch character {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            default: result.append(character)
+            }
+        }
+    }
+
+    /// Everything but the unreserved characters as `%XX` (RFC 3986, section 2.3).
+    private static func queryEncoded(_ text: String) -> String {
+        let unreserved = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
+        return text.utf8.reduce(into: "") { result, byte in
+            if unreserved.contains(byte) {
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+    }
+
+    private static let style = """
+        :root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #cf222e; }
+        body { font: 16px/1.5 system-ui, sans-serif; margin: 0; }
+        main { max-width: 60rem; margin: 3rem auto; padding: 0 1.5rem; }
+        h1 { margin: 0; font-weight: 650; } h1 small { font-size: 1rem; font-weight: 400; opacity: .6; }
+        .links a { margin-right: 1.25rem; }
+        table { width: 100%; border-collapse: collapse; margin-top: 2rem; }
+        th, td { text-align: left; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); }
+        th { font-weight: 600; } .number { text-align: right; font-variant-numeric: tabular-nums; }
+        .badge { padding: .1rem .6rem; border-radius: 1rem; border: 1px solid var(--line); font-size: .9rem; }
+        .good { background: var(--good); border-color: var(--good); color: #fff; }
+        .bad { background: var(--bad); border-color: var(--bad); color: #fff; }
+        """
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import HTTPServer
+import Logging
+import Postgres
+import ServiceLifecycle
+import Settings
+import UnixSignals
+
+/// `pgvigil serve`: the daemon.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Watches the servers of the settings and serves /metrics, until it is told to stop.",
+        discussion: """
+            SIGHUP reads the settings again: servers that did not change keep their connections and counters.
+            SIGTERM and SIGINT stop the daemon; statements under way are cancelled at the servers.
+
+              pgvigil serve --config pgvigil.yml
+              PGHOST=db1 PGUSER=pgvigil pgvigil serve --listen 127.0.0.1:9187
+            """)
+
+    @OptionGroup var options: SettingsOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Serve here instead of where the settings say: HOST:PORT, [IPV6]:PORT, or :PORT for all addresses.",
+            valueName: "address"))
+    var listen: [String] = []
+
+    @Option(help: ArgumentHelp("Poll all servers this often, such as 15s.", valueName: "duration"))
+    var interval: String?
+
+    @Option(help: ArgumentHelp("debug, info, notice, warning or error.", valueName: "level"))
+    var logLevel: String?
+
+    func run() async throws {
+        NameResolution.limitPatience()
+        let settings = try load()
+        let output = LogOutput(settings.log)
+        let log = output.logger()
+        let daemon = Daemon(settings, log: log, output: output) { () throws(SettingsErrors) in try read() }
+        var configuration = ServiceGroupConfiguration(
+            services: [daemon], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "") { _ in
+                SwiftLogNoOpLogHandler()  // What it would say of signals, we say ourselves.
+            })
+        configuration.maximumGracefulShutdownDuration = .seconds(5)
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch let error as HTTPServerError {
+            log.error("cannot serve", metadata: ["error": "\(error)"])
+            throw ExitCode.targetFailed
+        }
+    }
+
+    private func load() throws -> Settings {
+        do throws(SettingsErrors) {
+            return try read()
+        } catch {
+            StandardError.print("\(error)")
+            throw ExitCode.settingsRefused
+        }
+    }
+
+    private func read() throws(SettingsErrors) -> Settings {
+        try options.read().overriding(
+            listen: listen.isEmpty ? nil : listen, interval: interval, logLevel: logLevel)
+    }
+}

@@ -1,0 +1,73 @@
+import Collectors
+import Exposition
+import Postgres
+import Runtime
+import Settings
+
+/// What the other rooms need to know of a server's settings.
+extension Settings.Server {
+    var connectionTarget: ConnectionTarget {
+        ConnectionTarget(
+            conninfo: conninfo.revealed, password: passwordSource, isPooled: isPooled,
+            settings: SessionSettings(statementTimeout: interval / 3))
+    }
+
+    /// `pg_cluster` and the labels that the operator gave the target.
+    var ownLabels: Labels {
+        var own = Labels()
+        own.append("pg_cluster", cluster ?? "")
+        for (name, value) in labels.sorted(by: { $0.key < $1.key }) { own.append(name, value) }
+        return own
+    }
+
+    /// The collectors that are switched on, in the catalogue's order.
+    var activeCollectors: [Collector] {
+        Collector.all.filter { collectors[$0.name]?.isEnabled ?? true }
+    }
+
+    func job(for collector: Collector) -> Job {
+        Job(collector, every: collectors[collector.name]?.interval)
+    }
+
+    private var passwordSource: Postgres.PasswordSource {
+        switch password {
+        case nil: .libpq
+        case .file(let path): .file(path)
+        case .command(let arguments): .command(arguments.map(\.revealed))
+        }
+    }
+}
+
+extension Job {
+    /// The collector as something that a target's polls run.
+    init(_ collector: Collector, every interval: Duration?) {
+        self.init(collector.name, every: interval ?? collector.cost.interval) {
+            connection, server, deadline throws(JobFailure) in
+            do throws(CollectorError) {
+                return Findings(try collector.collect(from: &connection, server, by: deadline))
+            } catch {
+                throw JobFailure(error)
+            }
+        }
+    }
+}
+
+extension Findings {
+    init(_ collection: Collection) {
+        self.init(families: collection.families)
+        rows = collection.rowCount
+        repeatedSeries = collection.repeatedSeries
+        droppedSeries = collection.droppedSeries
+        cutLabels = collection.cutLabels
+    }
+}
+
+extension JobFailure {
+    init(_ error: CollectorError) {
+        switch error {
+        case .postgres(let error): self.init(error)
+        case .unmet: self.init(.privileges, "\(error)")
+        case .missingColumn, .notANumber: self.init(.result, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Collectors
+import FoundationEssentials
+import Settings
+
+/// Where the settings come from.
+struct SettingsOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The settings file. Without it: one server, from DATA_SOURCE_NAME or libpq's PG* variables.",
+            valueName: "file"))
+    var config: String?
+
+    /// The settings, or the end of the program where they are refused.
+    func load() throws -> Settings {
+        do throws(SettingsErrors) {
+            return try read()
+        } catch {
+            StandardError.print("\(error)")
+            throw ExitCode.settingsRefused
+        }
+    }
+
+    func read() throws(SettingsErrors) -> Settings {
+        guard let config else { return try .fromEnvironment(ProcessInfo.processInfo.environment) }
+        return try .load(
+            file: config, collectors: Collector.all.map(\.name),
+            reservedLabels: Collector.labelNames.union(["collector", "reason"]))
+    }
+}

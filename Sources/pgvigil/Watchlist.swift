@@ -1,0 +1,91 @@
+import Collectors
+import Logging
+import Runtime
+import Settings
+import Synchronization
+
+/// The targets that are watched now, and their polls.
+final class Watchlist: Sendable {
+    private struct Entry {
+        let settings: Settings.Server
+        let target: Target
+    }
+
+    let registry = Registry()
+    let scrapes = Scrapes()
+    let timeline = Timeline()
+    private let scheduler: Scheduler
+    private let log: Logger
+    private let entries = Mutex<[Entry]>([])
+
+    init(log: Logger) {
+        self.log = log
+        scheduler = Scheduler(timeline: timeline, scrapes: scrapes)
+    }
+
+    /// In the order of the settings.
+    var targets: [Target] { entries.withLock { $0.map(\.target) } }
+
+    var isAlive: Bool { scheduler.isAlive }
+
+    /// Whether the first poll of each target has ended, well or badly.
+    var isReady: Bool { targets.allSatisfy { $0.record.isUp != nil } }
+
+    func contains(_ name: String) -> Bool { entries.withLock { $0.contains { $0.target.name == name } } }
+
+    /// Watches these servers from now on; those whose settings are as before are left alone.
+    func change(to servers: [Settings.Server]) async {
+        let old = entries.withLock { $0 }
+        let kept = old.filter { servers.contains($0.settings) }
+        await stop(old.filter { entry in !kept.contains { $0.target === entry.target } })
+        var fresh: [Target] = []
+        let new = servers.map { server in
+            if let same = kept.first(where: { $0.settings == server }) { return same }
+            let target = Target(server, on: self, log: log)
+            fresh.append(target)
+            return Entry(settings: server, target: target)
+        }
+        entries.withLock { $0 = new }
+        fresh.forEach(start)
+    }
+
+    /// Ends all polls and closes all connections.
+    func stop() async {
+        await stop(entries.withLock { $0 })
+    }
+
+    private func start(_ target: Target) {
+        scheduler.start([
+            Scheduler.Beat(
+                "\(target.name)/poll", every: target.interval, guarded: target.name,
+                skip: { target.skip($0) }, run: { await target.poll() }),
+            Scheduler.Beat("\(target.name)/visit", every: .seconds(60)) { await target.visit() },
+        ])
+    }
+
+    private func stop(_ entries: [Entry]) async {
+        await withDiscardingTaskGroup { group in
+            for target in entries.map(\.target) {
+                group.addTask { [scheduler] in
+                    async let connections: Void = target.stop()
+                    async let poll: Void = scheduler.stop("\(target.name)/poll")
+                    async let visit: Void = scheduler.stop("\(target.name)/visit")
+                    _ = await (connections, poll, visit)
+                }
+            }
+        }
+    }
+}
+
+extension Target {
+    /// The target that the settings describe, with all collectors that they leave on, or only those of some names.
+    convenience init(
+        _ server: Settings.Server, on list: Watchlist, only names: Set<String>? = nil, log: Logger
+    ) {
+        let collectors = server.activeCollectors.filter { names?.contains($0.name) ?? true }
+        self.init(
+            server.name, at: server.connectionTarget, labels: server.ownLabels, interval: server.interval,
+            maxConnections: server.maxConnections, jobs: collectors.map { server.job(for: $0) },
+            registry: list.registry, timeline: list.timeline, log: log)
+    }
+}
