@@ -49,6 +49,9 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .testTarget(
+            name: "SettingsTests", dependencies: ["Settings"], exclude: ["Invalid"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

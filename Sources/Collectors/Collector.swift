@@ -57,7 +57,9 @@ package struct Collector: Sendable {
     ///
     /// SQL NULL gives no sample: "unknown" is not zero. A column that the statement should return and does not is an
     /// error, and so is a cell that is no number.
-    package func collection(from rows: borrowing Rows, of server: ServerState) throws(CollectorError) -> Collection {
+    package func collection(from rows: borrowing Rows, of server: ServerState) throws(CollectorError)
+        -> Collection
+    {
         let columns = columns.filter { $0.exists(on: server) }
         var positions: [Int] = []
         for column in columns {

@@ -53,7 +53,9 @@ package enum Negotiation {
     }
 
     private static func clause(in element: Substring) -> Clause? {
-        let parts = element.split(separator: ";", omittingEmptySubsequences: false).map { $0.trimmed.lowercased() }
+        let parts = element.split(separator: ";", omittingEmptySubsequences: false).map {
+            $0.trimmed.lowercased()
+        }
         guard let value = parts.first, !value.isEmpty else { return nil }
         var clause = Clause(value: value)
         for part in parts.dropFirst() where !part.isEmpty {

@@ -6,7 +6,7 @@ import Glibc
 /// A request: once when its headers are in, for each part of its body, when it is complete, and when resumed.
 ///
 /// We answer from the second call on, since libmicrohttpd closes a connection that is answered on the first.
-@c
+@c(pgvigil_http_handle)
 func handle(
     _ context: UnsafeMutableRawPointer?,
     _ connection: OpaquePointer?,
@@ -31,7 +31,7 @@ func handle(
 }
 
 /// The end of every request that `handle` has seen.
-@c
+@c(pgvigil_http_completed)
 func completed(
     _ context: UnsafeMutableRawPointer?,
     _ connection: OpaquePointer?,
@@ -48,7 +48,7 @@ func completed(
 ///
 /// A decoded zero would end the text early for C, and `/metrics%00x` would be `/metrics`: it becomes another
 /// control character, which `Request.read` refuses.
-@c
+@c(pgvigil_http_unescape)
 func unescape(
     _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?
 ) -> Int {

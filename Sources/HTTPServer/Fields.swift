@@ -25,7 +25,7 @@ struct Fields {
     }
 }
 
-@c
+@c(pgvigil_http_read_header)
 func readHeader(
     _ context: UnsafeMutableRawPointer?, _ kind: MHD_ValueKind,
     _ name: UnsafePointer<CChar>?, _ nameLength: Int, _ value: UnsafePointer<CChar>?, _ valueLength: Int
@@ -37,7 +37,7 @@ func readHeader(
     return .YES
 }
 
-@c
+@c(pgvigil_http_read_argument)
 func readArgument(
     _ context: UnsafeMutableRawPointer?, _ kind: MHD_ValueKind,
     _ name: UnsafePointer<CChar>?, _ nameLength: Int, _ value: UnsafePointer<CChar>?, _ valueLength: Int

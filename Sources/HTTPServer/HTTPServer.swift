@@ -8,7 +8,7 @@ import Glibc
 package struct HTTPServer: ~Copyable, Sendable {
     package typealias Respond = @Sendable (Request) -> Answer
 
-    /// Where it listens, as numbers: `127.0.0.1:9187`, `[::]:9187`; with the port that the system chose for port 0.
+    /// Where it listens, as numbers: `127.0.0.1:9187`, `[::]:9187`; for port 0 with the port that was chosen.
     package let addresses: [String]
 
     /// The port of each of `addresses`.
@@ -17,7 +17,9 @@ package struct HTTPServer: ~Copyable, Sendable {
     private let daemons: [UInt]  // As numbers, since pointers are not Sendable.
     private let responder: Responder
 
-    /// Listens on `addresses` until the returned server is let go; names are resolved first, which may take a while.
+    /// Listens on `addresses` until the returned server is let go.
+    ///
+    /// Names are resolved first, which may take as long as the resolver does.
     package static func listen(
         on addresses: [ListenAddress], limits: Limits = Limits(), respond: @escaping Respond
     ) throws(HTTPServerError) -> HTTPServer {

@@ -6,7 +6,9 @@ extension HTTPServer {
         /// libmicrohttpd refuses none of them and does not say how many wait, so nothing here counts them.
         package var connections: Int
 
-        /// Memory of a connection in bytes, which its request line and headers must fit into (else 431 or 414).
+        /// Memory of a connection in bytes, at least 1024.
+        ///
+        /// The request line and the headers must fit into it, else the client gets 414 or 431.
         package var headerBytes: Int
 
         /// How long a connection may neither send nor receive, in whole seconds, at least one.

@@ -13,8 +13,9 @@ package struct Request: Sendable {
     /// Decoded, in the client's order; the value is nil where a name stands alone, without `=`.
     package let query: [(name: String, value: String?)]
 
-    /// These three are at most 8192 bytes long, empty where the client sends none, and joined by ", " where it
-    /// sends several.
+    /// Like the two below: joined by ", " where the client sends several, empty where none.
+    ///
+    /// At most 8192 bytes long; whoever sends more gets 431.
     package let accept: String
     package let acceptEncoding: String
     package let userAgent: String

@@ -1,10 +1,11 @@
 import CMicroHTTPD
 import Dispatch
+import Synchronization
 
 /// The requests whose answer comes later, each known by its ticket.
 ///
-/// While a request is here, libmicrohttpd has it suspended: its connection stays valid, whatever the client does.
-/// Each is resumed exactly once, by whoever takes it out first: its answer, or the end of the server.
+/// While a request is here, libmicrohttpd has it suspended: its connection stays valid, whatever the client
+/// does. Each is resumed exactly once, by whoever takes it out first: its answer, or the end of the server.
 final class Waiting: Sendable {
     typealias Ticket = UInt64
 
@@ -15,7 +16,7 @@ final class Waiting: Sendable {
         var answers: [Ticket: Response] = [:]
     }
 
-    private let state = Lock(State())
+    private let state = Mutex(State())
     private let unfinished = DispatchGroup()
 
     /// Suspends the request; nil where the server is stopping.

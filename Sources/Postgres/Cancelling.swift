@@ -32,7 +32,9 @@ package final class Canceller: Sendable {
     ///
     /// While an earlier one is still waiting for the server, nothing is sent: the server is not answering.
     package func cancel(_ key: CancelKey, patience: Duration) {
-        guard isBusy.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else { return }
+        guard isBusy.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else {
+            return
+        }
         let sent = DispatchSemaphore(value: 0)
         Thread.start {
             key.send()

@@ -49,9 +49,11 @@ extension ConnectFailure {
     private static func serverState(in line: Substring) -> SQLState? {
         line.split(separator: " ").lazy.compactMap { word -> SQLState? in
             let code = word.dropLast()
-            let isCode = word.hasSuffix(":") && code.utf8.count == 5
+            let isCode =
+                word.hasSuffix(":") && code.utf8.count == 5
                 && code.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
-            return isCode && code.utf8.contains { (48...57).contains($0) } ? SQLState(rawValue: String(code)) : nil
+            return isCode && code.utf8.contains { (48...57).contains($0) }
+                ? SQLState(rawValue: String(code)) : nil
         }.first
     }
 }

@@ -72,7 +72,9 @@ package struct Connection: ~Copyable {
     // MARK: - The conversation with libpq
 
     /// Sends one message and takes everything that comes back for it: the table among the results, if there is one.
-    private func run(_ sql: String, by deadline: Deadline, wantsTable: Bool = true) throws(PostgresError) -> Rows {
+    private func run(_ sql: String, by deadline: Deadline, wantsTable: Bool = true) throws(PostgresError)
+        -> Rows
+    {
         guard unsafe PQsendQuery(handle.pointer, sql) == 1 else { throw .connectionLost(message) }
         try flush(by: deadline)
         guard var rows = try receive(by: deadline) else { throw .connectionLost(message) }

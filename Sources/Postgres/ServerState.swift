@@ -7,7 +7,9 @@ package struct ServerState: Sendable, Equatable {
     /// Those of PostgreSQL's predefined monitoring roles whose rights our role has.
     package let predefinedRoles: Set<String>
 
-    package init(version: Int, isInRecovery: Bool = false, roleName: String = "", predefinedRoles: Set<String> = []) {
+    package init(
+        version: Int, isInRecovery: Bool = false, roleName: String = "", predefinedRoles: Set<String> = []
+    ) {
         self.version = version
         self.isInRecovery = isInRecovery
         self.roleName = roleName

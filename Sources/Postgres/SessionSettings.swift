@@ -30,7 +30,8 @@ package struct SessionSettings: Sendable, Equatable {
     /// One message for a pooler, which may hand the next one to another server session.
     func wrapping(_ sql: String) -> String {
         let locals = settings.map { "SET LOCAL \($0.name) = \($0.value); " }.joined()
-        return "BEGIN READ ONLY; \(locals)SET LOCAL application_name = '\(Self.applicationName)'; \(sql); COMMIT"
+        return
+            "BEGIN READ ONLY; \(locals)SET LOCAL application_name = '\(Self.applicationName)'; \(sql); COMMIT"
     }
 
     /// Asks for what is in effect.

@@ -41,7 +41,9 @@ package struct JobRecord: Sendable {
     /// Notes a run and says what becomes of what the job has up.
     ///
     /// One failure leaves the last values up; the second takes them down.
-    mutating func note(_ outcome: PollReport.Outcome, at time: Duration, wallClock: Double) -> Registry.Change? {
+    mutating func note(_ outcome: PollReport.Outcome, at time: Duration, wallClock: Double) -> Registry
+        .Change?
+    {
         duration = outcome.duration
         switch outcome.result {
         case .success(let rendered):

@@ -125,7 +125,8 @@ extension Registry.Shelf {
     fileprivate mutating func apply(_ change: Registry.Change) {
         switch change {
         case .publish(let families, let job, let end):
-            let taken = Set(entries.filter { $0.key != job }.values.flatMap { $0.families.map(\.metric.name) })
+            let taken = Set(
+                entries.filter { $0.key != job }.values.flatMap { $0.families.map(\.metric.name) })
             let ours = families.filter { !taken.contains($0.metric.name) }
             conflicts += families.count - ours.count
             entries[job] = Registry.Entry(families: ours, end: end)

@@ -72,7 +72,8 @@ package final class Scheduler: Sendable {
 
     private func `repeat`(_ beat: Beat, number: Int) async {
         let base = timeline.now
-        var grid = Grid(every: beat.interval, phase: base + Grid.phase(ofNumber: number, every: beat.interval))
+        var grid = Grid(
+            every: beat.interval, phase: base + Grid.phase(ofNumber: number, every: beat.interval))
         var phaseGuard = PhaseGuard(interval: beat.interval)
         var next = number < Self.firstAtOnce ? base : grid.first(from: base)
         while (try? await timeline.sleep(until: next)) != nil {

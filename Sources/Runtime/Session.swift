@@ -25,7 +25,9 @@ package actor Session {
     private var connection: Connection?
     private var place: ConnectionLimit.Place?
     private var begun = ContinuousClock.now
-    private var abandoned: [(connection: AbandonedConnection, place: ConnectionLimit.Place?, since: ContinuousClock.Instant)] = []
+    private var abandoned:
+        [(connection: AbandonedConnection, place: ConnectionLimit.Place?, since: ContinuousClock.Instant)] =
+            []
 
     package init(to target: ConnectionTarget, limit: ConnectionLimit, canceller: Canceller) {
         self.target = target
@@ -51,7 +53,9 @@ package actor Session {
         if lent.isReusable {
             connection = consume lent
         } else if lent.isBusy {
-            if let key = lent.cancelKey() { canceller.cancel(key, patience: interrupt.hasFired ? Self.farewell : .zero) }
+            if let key = lent.cancelKey() {
+                canceller.cancel(key, patience: interrupt.hasFired ? Self.farewell : .zero)
+            }
             abandoned.append((lent.abandon(), place, .now))
             place = nil
         } else {
@@ -81,7 +85,8 @@ package actor Session {
             place = place ?? limit.take()
             guard place != nil else {
                 throw .cannotConnect(
-                    .connectionLimit, "max_connections are open, counting those that the server has not closed yet")
+                    .connectionLimit,
+                    "max_connections are open, counting those that the server has not closed yet")
             }
             begun = .now
             do throws(PostgresError) {

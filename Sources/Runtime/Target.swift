@@ -18,7 +18,8 @@ package final class Target: Sendable {
     private let history: Mutex<TargetHistory>
 
     package init(
-        _ name: String, at connection: ConnectionTarget, labels: Labels, interval: Duration, maxConnections: Int,
+        _ name: String, at connection: ConnectionTarget, labels: Labels, interval: Duration,
+        maxConnections: Int,
         jobs: [Job], registry: Registry, timeline: Timeline, log: Logger
     ) {
         self.name = name
@@ -81,7 +82,8 @@ package final class Target: Sendable {
         let connectBy = Deadline.after(interval / 3)
         let deadline = Deadline.after(timeout)
         do throws(PostgresError) {
-            return try await regular.use(connectBy: connectBy) { [self] connection, isNew throws(PostgresError) in
+            return try await regular.use(connectBy: connectBy) {
+                [self] connection, isNew throws(PostgresError) in
                 let before = connection.usage
                 let state = try ServerState.read(from: &connection, by: deadline)
                 let due = history.withLock { $0.dueJobs(at: timeline.now, isNewConnection: isNew) }
@@ -109,10 +111,14 @@ package final class Target: Sendable {
         return PollReport.Outcome(job: job.name, result: rendered, duration: .now - started)
     }
 
-    private func attempt(_ job: Job, on connection: inout Connection, _ state: ServerState, by deadline: Deadline)
+    private func attempt(
+        _ job: Job, on connection: inout Connection, _ state: ServerState, by deadline: Deadline
+    )
         -> Result<Findings, JobFailure>
     {
-        guard connection.isReusable else { return .failure(JobFailure(.connection, "the connection is lost")) }
+        guard connection.isReusable else {
+            return .failure(JobFailure(.connection, "the connection is lost"))
+        }
         return Result { () throws(JobFailure) in try job.run(&connection, state, deadline) }
     }
 
@@ -145,7 +151,9 @@ package final class Target: Sendable {
         log.report(ended)
     }
 
-    private func connectAsVisitor(by deadline: Deadline, since started: ContinuousClock.Instant) async -> Visit {
+    private func connectAsVisitor(by deadline: Deadline, since started: ContinuousClock.Instant) async
+        -> Visit
+    {
         do throws(PostgresError) {
             try await visitor.use(connectBy: deadline) { _, _ throws(PostgresError) in }
         } catch {

@@ -1,7 +1,7 @@
 /// A libpq connection keyword that may stand as a setting of a server.
 ///
-/// The list has what libpq 15 knows, without what the program sets itself (`application_name`,
-/// `client_encoding`, `connect_timeout`). Newer keywords can stand in a conninfo.
+/// Those of libpq 15, without what the program sets itself (`application_name`, `client_encoding`,
+/// `connect_timeout`) and what is obsolete. Newer keywords can stand in a conninfo.
 struct ConnectionKeyword {
     let name: String
     let rule: Rule<String>

@@ -7,17 +7,21 @@ enum DurationText {
 
     /// Whole numbers with units, the longest unit first, each unit once; nil is anything else.
     static func read(_ text: String) -> Duration? {
-        guard let parts = text.wholeMatch(of: /(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?/)
-        else { return nil }
-        let numbers = [parts.1, parts.2, parts.3, parts.4, parts.5]
         var total = Duration.zero
-        for (number, unit) in zip(numbers, units) {
-            guard let number else { continue }
+        var rest = text.utf8[...]
+        var units = units[...]
+        repeat {
+            let number = rest.prefix(while: \.isDigit)
+            let name = rest.dropFirst(number.count).prefix(while: \.isLetter)
             // Nine digits cannot overflow, and are longer than any range allows.
-            guard number.utf8.count <= 9, let count = Int(number) else { return nil }
-            total += unit.length * count
-        }
-        return text.isEmpty ? nil : total
+            guard number.count <= 9, let count = Int(Substring(number)),
+                let unit = units.firstIndex(where: { $0.name.utf8.elementsEqual(name) })
+            else { return nil }
+            total += units[unit].length * count
+            units = units[(unit + 1)...]
+            rest = rest[name.endIndex...]
+        } while !rest.isEmpty
+        return total
     }
 
     /// The shortest text that reads as this duration, in whole milliseconds.

@@ -73,7 +73,8 @@ struct MapReader {
     private func nearest(to text: String) -> String? {
         let length = text.unicodeScalars.count
         // A longer text is near to no key, and would take long to compare.
-        guard length <= 64, text.wholeMatch(of: /[A-Za-z0-9_-]+/) != nil else { return nil }
+        guard length <= 64, text.utf8.allSatisfy({ $0.isLetter || $0.isDigit || $0.isOne(of: "_-") })
+        else { return nil }
         let best = asked.map { (key: $0, distance: editDistance(text, $0)) }.min { $0.distance < $1.distance }
         guard let best, best.distance <= min(3, max(1, length / 3)) else { return nil }
         return best.key

@@ -1,5 +1,5 @@
 /// One thing that is wrong with the settings, and what would be right.
-package struct Problem: Error, Sendable, Hashable {
+package struct Problem: Sendable, Hashable {
     /// Where in a file, both from 1; columns count Unicode scalars.
     package struct Position: Sendable, Hashable, Comparable {
         package let line: Int

@@ -23,7 +23,8 @@ extension Rule where Output == String {
             let name = try Rule.text.read(value)
             if taken.contains(name) { throw Refusal(found: "a label name that is taken") }
             if name.hasPrefix("__") { throw Refusal(found: "a label name that begins with \"__\"") }
-            guard name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil else {
+            let isName = name.utf8.allSatisfy { $0.isLetter || $0.isDigit || $0.isOne(of: "_") }
+            guard isName, name.utf8.first?.isDigit == false else {
                 throw Refusal(found: "a text that is no label name")
             }
             return name

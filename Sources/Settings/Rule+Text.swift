@@ -59,29 +59,41 @@ extension Rule where Output == String {
         Rule("an address such as \":9187\", \"127.0.0.1:9187\" or \"[::1]:9187\"") { value throws(Refusal) in
             if value.kind == .number { throw Refusal(found: "a number") }
             let text = try Rule.text.read(value)
-            guard let match = text.wholeMatch(of: /(?:\[[0-9A-Fa-f:.%a-z]+\]|[0-9A-Za-z._-]*):([0-9]+)/)
-            else {
-                throw Refusal(found: "a text of another shape")
-            }
-            guard port(match.1) != nil else { throw Refusal(found: "a port above 65535") }
+            guard let colon = text.lastIndex(of: ":"), isHost(text[..<colon]),
+                text[colon...].dropFirst().isAllDigits
+            else { throw Refusal(found: "a text of another shape") }
+            if port(text[colon...].dropFirst()) == nil { throw Refusal(found: "a port above 65535") }
             return text
         }
     }
 
+    /// Nothing, an IPv6 address in brackets, or what may be an IPv4 address or a name.
+    private static func isHost(_ text: Substring) -> Bool {
+        if text.hasPrefix("["), text.hasSuffix("]") {
+            let address = text.dropFirst().dropLast().utf8
+            return address.contains(UInt8(ascii: ":"))
+                && address.allSatisfy { $0.isDigit || $0.isLetter || $0.isOne(of: ":.%") }
+        }
+        return text.utf8.allSatisfy { $0.isDigit || $0.isLetter || $0.isOne(of: ".-_") }
+    }
+
     private static func port(_ text: Substring) -> UInt16? {
-        text.utf8.allSatisfy { (48...57).contains($0) } ? UInt16(text) : nil
+        text.isAllDigits ? UInt16(text) : nil
     }
 }
 
 extension Rule where Output == Secret {
-    /// A libpq keyword string or URI; only its shape is checked, the rest is libpq's to say.
-    static var conninfo: Rule {
+    /// A libpq keyword string or URI.
+    ///
+    /// What libpq says of one that it cannot read may quote a password, so it is not shown.
+    static func conninfo(isReadable: @escaping (String) -> Bool) -> Rule {
         Rule("\"keyword=value ...\" or a URI that begins with postgresql://") { value throws(Refusal) in
             let text = try Rule<String>.text.read(value)
             let starts = ["postgresql://", "postgres://"]
             guard text.contains("=") || starts.contains(where: text.hasPrefix) else {
                 throw Refusal(found: "a text of another shape")
             }
+            guard isReadable(text) else { throw Refusal(found: "a text that libpq cannot read") }
             return Secret(text)
         }
     }

@@ -48,7 +48,8 @@ extension Rule where Output == Int {
                 throw Refusal(found: value.kind.words)
             }
             // A leading zero is octal in YAML and decimal elsewhere: nobody can know what was meant.
-            guard text.wholeMatch(of: /-?(0|[1-9][0-9]*)/) != nil else {
+            let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+            guard digits.isAllDigits, digits == "0" || !digits.hasPrefix("0") else {
                 throw Refusal(found: "another kind of number")
             }
             guard let number = Int(text), range.contains(number) else {

@@ -39,25 +39,26 @@ extension Settings.Server {
 // MARK: - Reading
 
 extension Settings.Server {
-    static func read(from map: inout MapReader, interval: Duration, names: KnownNames) -> Self? {
+    static func read(from map: inout MapReader, interval: Duration, in surroundings: Surroundings) -> Self? {
         var name: String?
         map.require("name", .serverName, into: &name)
         var server = Self(name: name ?? "")
-        server.readConnection(from: &map)
+        server.readConnection(from: &map, in: surroundings)
         server.readPassword(from: &map)
         server.interval = interval
         map.read("interval", .duration(intervals), into: &server.interval)
         map.read("max_connections", .integer(1...20), into: &server.maxConnections)
         map.read("pooled", .boolean, into: &server.isPooled)
-        map.read("labels", .labels(reserved: names.reservedLabels), into: &server.labels)
+        map.read("labels", .labels(reserved: surroundings.reservedLabels), into: &server.labels)
         server.cluster = map.read("pg_cluster", .labelValue)
         map.read(
-            "collectors", .collectors(names.collectors, interval: server.interval), into: &server.collectors)
+            "collectors", .collectors(surroundings.collectors, interval: server.interval),
+            into: &server.collectors)
         return name == nil ? nil : server
     }
 
-    private mutating func readConnection(from map: inout MapReader) {
-        let conninfo = map.read("conninfo", .conninfo)
+    private mutating func readConnection(from map: inout MapReader, in surroundings: Surroundings) {
+        let conninfo = map.read("conninfo", .conninfo(isReadable: surroundings.isReadable))
         let parts = ConnectionKeyword.all.compactMap { keyword in
             map.read(keyword.name, keyword.rule).map { keyword.assignment($0) }
         }

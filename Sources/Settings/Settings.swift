@@ -17,22 +17,22 @@ package struct Settings: Sendable, Equatable {
 // MARK: - Reading
 
 extension Settings {
-    static func read(from map: inout MapReader, names: KnownNames) -> Settings {
+    static func read(from map: inout MapReader, in surroundings: Surroundings) -> Settings {
         var interval = defaultInterval
         var settings = Settings(servers: [])
         map.read("interval", .duration(Server.intervals), into: &interval)
         map.read("server", .map("server", Page.read), into: &settings.page)
         map.read("log", .map("log", Log.read), into: &settings.log)
-        map.require("servers", .servers(interval: interval, names: names), into: &settings.servers)
+        map.require("servers", .servers(interval: interval, in: surroundings), into: &settings.servers)
         return settings
     }
 }
 
 extension Rule where Output == [Settings.Server] {
     /// A list of at least one server; `interval` is for those that name none.
-    fileprivate static func servers(interval: Duration, names: KnownNames) -> Rule {
+    fileprivate static func servers(interval: Duration, in surroundings: Surroundings) -> Rule {
         let server = Rule<Settings.Server?>.map("servers") { map in
-            Settings.Server.read(from: &map, interval: interval, names: names)
+            Settings.Server.read(from: &map, interval: interval, in: surroundings)
         }
         return Rule("a list of servers") { list throws(Refusal) in
             let items = try list.items()

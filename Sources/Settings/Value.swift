@@ -50,13 +50,18 @@ struct Value {
         case "", "~", "null", "Null", "NULL": return .empty
         case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": return .boolean
         case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF": return .boolean
-        default:
-            // Nearly all texts are told by their first byte, which spares them the expression.
-            guard let first = text.utf8.first, first < UInt8(ascii: ":") else { return .text }
-            let number =
-                /[-+]?(?:0x[0-9A-Fa-f_]+|0o[0-7_]+|\.?[0-9][0-9_]*(?::[0-9]+)*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?)/
-            return text.wholeMatch(of: number) == nil ? .text : .number
+        default: return isNumber(text) ? .number : .text
         }
+    }
+
+    private static func isNumber(_ text: String) -> Bool {
+        let digits = text.utf8.first?.isOne(of: "+-") == true ? text.dropFirst() : text[...]
+        guard let first = digits.utf8.first, first.isDigit || first == UInt8(ascii: ".") else { return false }
+        let isOctal = digits.hasPrefix("0o") && digits.dropFirst(2).isAllDigits
+        // Minutes and seconds, to YAML 1.1.
+        let isSexagesimal = digits.split(separator: ":", omittingEmptySubsequences: false)
+            .allSatisfy(\.isAllDigits)
+        return isOctal || isSexagesimal || Double(digits.filter { $0 != "_" }) != nil
     }
 
     // MARK: - What is in it

@@ -6,7 +6,8 @@ enum BuildInfo {
 
     static var family: MetricFamily {
         MetricFamily(
-            "pgvigil_build_info", .info, help: "Version of pgvigil and of the language that it was built with.",
+            "pgvigil_build_info", .info,
+            help: "Version of pgvigil and of the language that it was built with.",
             samples: [Sample(1, labels: ["version": version, "swift_version": swiftVersion])])
     }
 

@@ -32,7 +32,8 @@ struct Check: AsyncParsableCommand {
     private func check(_ server: Settings.Server, _ report: CheckReport) async -> Bool {
         report.title(server.name)
         let session = Session(
-            to: server.connectionTarget, limit: ConnectionLimit(server.maxConnections), canceller: Canceller())
+            to: server.connectionTarget, limit: ConnectionLimit(server.maxConnections), canceller: Canceller()
+        )
         let collectors = server.activeCollectors
         do throws(PostgresError) {
             return try await session.use(connectBy: .after(server.interval / 3)) {

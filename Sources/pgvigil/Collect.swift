@@ -36,7 +36,8 @@ struct Collect: AsyncParsableCommand {
     func validate() throws {
         let known = Collector.all.map(\.name)
         if let unknown = collector.first(where: { !known.contains($0) }) {
-            throw ValidationError("There is no collector \(unknown); there are \(known.joined(separator: ", ")).")
+            throw ValidationError(
+                "There is no collector \(unknown); there are \(known.joined(separator: ", ")).")
         }
     }
 

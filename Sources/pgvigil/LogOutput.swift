@@ -53,12 +53,14 @@ private struct LineHandler: LogHandler {
             + own.map { ($0.key, "\($0.value)") }
         switch output.current.format {
         case .logfmt: StandardError.print(pairs.map { "\($0)=\(logfmt($1))" }.joined(separator: " "))
-        case .json: StandardError.print("{\(pairs.map { "\(quoted($0)):\(quoted($1))" }.joined(separator: ","))}")
+        case .json:
+            StandardError.print("{\(pairs.map { "\(quoted($0)):\(quoted($1))" }.joined(separator: ","))}")
         }
     }
 
     private func logfmt(_ value: String) -> String {
-        let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x3D }
+        let isPlain =
+            !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x3D }
         return isPlain ? value : quoted(value)
     }
 

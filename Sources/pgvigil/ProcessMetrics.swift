@@ -8,13 +8,15 @@ enum ProcessMetrics {
         let stat = Stat()
         return [
             real(
-                "process_cpu_seconds_total", .counter, "User and system CPU time spent.", stat.map(\.cpuSeconds)),
+                "process_cpu_seconds_total", .counter, "User and system CPU time spent.",
+                stat.map(\.cpuSeconds)),
             real(
                 "process_start_time_seconds", .gauge, "When the process was started, in seconds since 1970.",
                 stat.flatMap(\.startTime)),
             whole("process_threads", "Threads of the process.", stat.map(\.threads)),
             whole("process_virtual_memory_bytes", "Virtual memory.", stat.map(\.virtualBytes)),
-            whole("process_resident_memory_bytes", "Resident memory.", stat.map { $0.residentPages * pageSize }),
+            whole(
+                "process_resident_memory_bytes", "Resident memory.", stat.map { $0.residentPages * pageSize }),
             whole("process_open_fds", "Open file descriptors.", openDescriptors),
             whole("process_max_fds", "Open file descriptors allowed.", limit("Max open files")),
             whole("process_virtual_memory_max_bytes", "Virtual memory allowed.", limit("Max address space")),
@@ -31,7 +33,9 @@ enum ProcessMetrics {
 
         init?() {
             // The command's name, in parentheses, may itself hold spaces and parentheses.
-            guard let text = ProcessMetrics.read("stat"), let end = text.lastIndex(of: ")") else { return nil }
+            guard let text = ProcessMetrics.read("stat"), let end = text.lastIndex(of: ")") else {
+                return nil
+            }
             let fields = text[end...].split(separator: " ").dropFirst().map(String.init)  // From field 3, the state.
             guard fields.count > 21, let user = Double(fields[11]), let system = Double(fields[12]),
                 let threads = Int(fields[17]), let start = Double(fields[19]),

@@ -36,10 +36,12 @@ final class SelfMetrics: Sendable {
         let reload = reload.withLock { $0 }
         return [
             MetricFamily(
-                "pgvigil_scrapes_total", .counter, help: "Pages of metrics asked for, by format and encoding.",
+                "pgvigil_scrapes_total", .counter,
+                help: "Pages of metrics asked for, by format and encoding.",
                 samples: scrapes.withLock { $0.map { Sample($1, labels: $0) } }),
             MetricFamily(
-                "pgvigil_settings_reload_success", .gauge, help: "1 where the latest load of the settings was accepted.",
+                "pgvigil_settings_reload_success", .gauge,
+                help: "1 where the latest load of the settings was accepted.",
                 samples: [Sample(reload.isSuccess)]),
             MetricFamily(
                 "pgvigil_settings_reload_success_timestamp_seconds", .gauge,
@@ -48,7 +50,9 @@ final class SelfMetrics: Sendable {
     }
 
     private func targetFamilies(_ targets: [(labels: Labels, record: TargetHistory)]) -> [MetricFamily] {
-        func counter(_ name: MetricName, _ help: String, _ value: (TargetHistory) -> Sample.Value) -> MetricFamily {
+        func counter(_ name: MetricName, _ help: String, _ value: (TargetHistory) -> Sample.Value)
+            -> MetricFamily
+        {
             MetricFamily(
                 name, .counter, help: help,
                 samples: targets.map { Sample(value($0.record), labels: $0.labels) })
@@ -58,8 +62,12 @@ final class SelfMetrics: Sendable {
         }
         return [
             whole("pgvigil_polls_total", "Polls of the target that have ended, well or badly.", \.polls),
-            whole("pgvigil_poll_skips_total", "Ticks at which no poll began, since an earlier one was still at work.", \.skips),
-            whole("pgvigil_poll_overruns_total", "Polls that reached their deadline, two thirds of the interval.", \.overruns),
+            whole(
+                "pgvigil_poll_skips_total",
+                "Ticks at which no poll began, since an earlier one was still at work.", \.skips),
+            whole(
+                "pgvigil_poll_overruns_total",
+                "Polls that reached their deadline, two thirds of the interval.", \.overruns),
             whole("pgvigil_connects_total", "Connections made to the target.", \.connects),
             whole("pgvigil_statements_total", "Statements sent to the target.", \.statements),
             counter("pgvigil_database_seconds_total", "Time that the target took to answer our statements.") {
@@ -71,7 +79,8 @@ final class SelfMetrics: Sendable {
     private func registryFamilies(_ targets: [(labels: Labels, name: String)]) -> [MetricFamily] {
         let sizes = list.registry.sizes
         func samples(_ value: (Registry.Size) -> Int) -> [Sample] {
-            targets.compactMap { target in sizes[target.name].map { Sample(value($0), labels: target.labels) } }
+            targets.compactMap { target in sizes[target.name].map { Sample(value($0), labels: target.labels) }
+            }
         }
         return [
             MetricFamily(
@@ -89,7 +98,9 @@ final class SelfMetrics: Sendable {
 
     private func collectorFamilies(_ targets: [(labels: Labels, record: TargetHistory)]) -> [MetricFamily] {
         let jobs = targets.flatMap { target in
-            target.record.jobs.map { (labels: target.labels.followed(by: ["collector": $0.name]), record: $0) }
+            target.record.jobs.map {
+                (labels: target.labels.followed(by: ["collector": $0.name]), record: $0)
+            }
         }
         func family(
             _ name: MetricName, _ kind: Metric.Kind, _ help: String, _ value: (JobRecord) -> Sample.Value?
@@ -105,14 +116,18 @@ final class SelfMetrics: Sendable {
                 help: "1 where the collector's latest run succeeded; 0 with the reason where it did not.",
                 samples: jobs.compactMap { job in
                     job.record.isSuccess.map {
-                        Sample($0, labels: job.labels.followed(by: ["reason": job.record.reason?.rawValue ?? ""]))
+                        Sample(
+                            $0, labels: job.labels.followed(by: ["reason": job.record.reason?.rawValue ?? ""])
+                        )
                     }
                 }),
-            family("pgvigil_collector_duration_seconds", .gauge, "How long the collector's latest run took.") {
+            family("pgvigil_collector_duration_seconds", .gauge, "How long the collector's latest run took.")
+            {
                 $0.isSuccess == nil ? nil : .real($0.duration / .seconds(1))
             },
             family(
-                "pgvigil_collector_last_success_timestamp_seconds", .gauge, "When the collector last succeeded."
+                "pgvigil_collector_last_success_timestamp_seconds", .gauge,
+                "When the collector last succeeded."
             ) { $0.lastSuccess.map { .real($0) } },
             family("pgvigil_collector_rows", .gauge, "Rows that the collector's last successful run read.") {
                 whole($0.rows)
@@ -120,10 +135,14 @@ final class SelfMetrics: Sendable {
             family("pgvigil_collector_series", .gauge, "Series of the collector that are on the page now.") {
                 whole($0.series)
             },
-            family("pgvigil_series_repeated_total", .counter, "Series that came twice in one run and were made one.") {
+            family(
+                "pgvigil_series_repeated_total", .counter,
+                "Series that came twice in one run and were made one."
+            ) {
                 whole($0.repeatedSeries)
             },
-            family("pgvigil_series_dropped_total", .counter, "Series left out since a run brought too many.") {
+            family("pgvigil_series_dropped_total", .counter, "Series left out since a run brought too many.")
+            {
                 whole($0.droppedSeries)
             },
             family("pgvigil_label_values_cut_total", .counter, "Label values cut since they were too long.") {

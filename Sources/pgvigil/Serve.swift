@@ -39,7 +39,8 @@ struct Serve: AsyncParsableCommand {
         let log = output.logger()
         let daemon = Daemon(settings, log: log, output: output) { () throws(SettingsErrors) in try read() }
         var configuration = ServiceGroupConfiguration(
-            services: [daemon], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "") { _ in
+            services: [daemon], gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "") { _ in
                 SwiftLogNoOpLogHandler()  // What it would say of signals, we say ourselves.
             })
         configuration.maximumGracefulShutdownDuration = .seconds(5)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Collectors
 import FoundationEssentials
+import Postgres
 import Settings
 
 /// Where the settings come from.
@@ -22,9 +23,13 @@ struct SettingsOptions: ParsableArguments {
     }
 
     func read() throws(SettingsErrors) -> Settings {
-        guard let config else { return try .fromEnvironment(ProcessInfo.processInfo.environment) }
-        return try .load(
-            file: config, collectors: Collector.all.map(\.name),
-            reservedLabels: Collector.labelNames.union(["collector", "reason"]))
+        let surroundings = Surroundings(
+            collectors: Collector.all.map(\.name),
+            reservedLabels: Collector.labelNames.union(["collector", "reason"]),
+            isReadable: { ConnectionTarget.isReadable(conninfo: $0) })
+        guard let config else {
+            return try .fromEnvironment(ProcessInfo.processInfo.environment, in: surroundings)
+        }
+        return try .load(file: config, in: surroundings)
     }
 }

@@ -38,7 +38,8 @@ final class Site: Sendable {
             return .now(Response(.badRequest, text: "Name one server, or none for the page of all.\n"))
         }
         if let name = names.first, !list.contains(name) {
-            return .now(Response(.notFound, text: "There is no server of that name. The page / lists them.\n"))
+            return .now(
+                Response(.notFound, text: "There is no server of that name. The page / lists them.\n"))
         }
         list.scrapes.record(at: list.timeline.now, of: names.first)
         let format = Negotiation.format(accept: request.accept)

@@ -16,10 +16,12 @@ extension Collector {
             .label("wait_event_type"),
             .gauge(
                 "connections", "pg_stat_activity_connections",
-                "Client connections by database, user and state, from pg_stat_activity; pgvigil's own are left out."),
+                "Client connections by database, user and state, from pg_stat_activity; pgvigil's own are left out."
+            ),
             .gauge(
                 "application_connections", "pg_stat_activity_application_connections",
-                "Client connections by application: the 50 largest, and 'other' for the rest, from pg_stat_activity."),
+                "Client connections by application: the 50 largest, and 'other' for the rest, from pg_stat_activity."
+            ),
             .gauge(
                 "backends", "pg_stat_activity_backends",
                 "Server processes by type, from pg_stat_activity; pgvigil's own are left out."),

@@ -7,7 +7,8 @@ extension Collector {
     static let archiver = Collector(
         "archiver", "WAL files archived and failed, and when last.",
         columns: [
-            .counter("archived", "pg_stat_archiver_archived_total", "WAL files archived, from pg_stat_archiver."),
+            .counter(
+                "archived", "pg_stat_archiver_archived_total", "WAL files archived, from pg_stat_archiver."),
             .counter(
                 "failed", "pg_stat_archiver_failed_total",
                 "Failed attempts to archive a WAL file, from pg_stat_archiver."),

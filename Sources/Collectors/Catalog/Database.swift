@@ -24,7 +24,8 @@ extension Collector {
                 "Disk blocks found in shared buffers, from pg_stat_database."),
             .counter(
                 "tup_returned", "pg_stat_database_tup_returned_total",
-                "Live rows read by sequential scans and index entries returned by index scans, from pg_stat_database."),
+                "Live rows read by sequential scans and index entries returned by index scans, from pg_stat_database."
+            ),
             .counter(
                 "tup_fetched", "pg_stat_database_tup_fetched_total",
                 "Live rows fetched by index scans, from pg_stat_database."),
@@ -63,7 +64,8 @@ extension Collector {
                 "Time spent writing blocks; absent where track_io_timing is off, from pg_stat_database."),
             .counter(
                 "session_seconds", "pg_stat_database_session_seconds_total",
-                "Time spent in sessions; added when a session's state changes, from pg_stat_database.", since: 14),
+                "Time spent in sessions; added when a session's state changes, from pg_stat_database.",
+                since: 14),
             .counter(
                 "active_seconds", "pg_stat_database_active_seconds_total",
                 "Time spent executing statements, from pg_stat_database.", since: 14),

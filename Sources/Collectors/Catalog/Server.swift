@@ -7,7 +7,9 @@ extension Collector {
         columns: [
             .label("version"),
             .label("system_identifier"),
-            .info("info", "pg_server_info", "The server's version and the identifier that its cluster was born with."),
+            .info(
+                "info", "pg_server_info",
+                "The server's version and the identifier that its cluster was born with."),
             .gauge(
                 "start_timestamp_seconds", "pg_server_start_timestamp_seconds",
                 "When the server was started, from pg_postmaster_start_time()."),
@@ -16,7 +18,8 @@ extension Collector {
                 "When the server last read its configuration files, from pg_conf_load_time()."),
             .gauge(
                 "in_recovery", "pg_server_in_recovery",
-                "1 where the server replays WAL (a standby, or a server on its way up), from pg_is_in_recovery()."),
+                "1 where the server replays WAL (a standby, or a server on its way up), from pg_is_in_recovery()."
+            ),
         ]
     ) { _ in
         """

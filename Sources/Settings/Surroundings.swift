@@ -1,0 +1,18 @@
+/// What the settings refer to elsewhere in the program, or have to keep clear of.
+package struct Surroundings: Sendable {
+    /// The names of the catalogue's collectors.
+    let collectors: [String]
+    /// Labels that the views use, which a target may not set.
+    let reservedLabels: Set<String>
+    /// Whether libpq can read a connection string.
+    let isReadable: @Sendable (_ conninfo: String) -> Bool
+
+    package init(
+        collectors: [String], reservedLabels: Set<String>,
+        isReadable: @escaping @Sendable (_ conninfo: String) -> Bool
+    ) {
+        self.collectors = collectors
+        self.reservedLabels = reservedLabels
+        self.isReadable = isReadable
+    }
+}
