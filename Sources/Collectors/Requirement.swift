@@ -17,9 +17,14 @@ package enum Requirement: Sendable, Hashable {
     package func remedy(for server: ServerState) -> String {
         switch self {
         case .predefinedRole(let name):
-            "GRANT \(name) TO \"\(server.roleName.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\";"
+            "GRANT \(name) TO \(quoted(server.roleName));"
         }
     }
+}
+
+/// A name as SQL takes it, whatever it holds.
+private func quoted(_ identifier: String) -> String {
+    "\"\(String(identifier.flatMap { $0 == "\"" ? [$0, $0] : [$0] }))\""
 }
 
 extension Requirement: CustomStringConvertible {

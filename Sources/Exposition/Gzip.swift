@@ -5,7 +5,7 @@ package enum Gzip {
     /// Fast rather than small: a page is compressed at most once, and read within seconds.
     private static let level: CInt = 1
 
-    /// Compresses pieces as if they were one; a page in memory has no other way to fail than lack of memory, which ends the process.
+    /// Compresses pieces as if they were one; only lack of memory, which ends the process, can prevent it.
     package static func compress(_ pieces: [[UInt8]]) -> [UInt8] {
         var stream = unsafe z_stream()
         let status = unsafe zlib_start_gzip(&stream, level)

@@ -1,4 +1,4 @@
-/// A metric name as every version of the exposition formats takes it; a literal that is none stops the process.
+/// A metric name as every exposition format takes it; a literal that is none stops the process.
 ///
 /// Lower case only, which is narrower than Prometheus allows and what its naming guide asks for.
 package struct MetricName: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {

@@ -1,8 +1,8 @@
-/// What a client asked for in its `Accept` and `Accept-Encoding` headers, and what it gets (RFC 9110, section 12).
+/// What a client asks for in `Accept` and `Accept-Encoding`, and what it gets (RFC 9110, section 12).
 package enum Negotiation {
     /// The best of our formats for an `Accept` header.
     ///
-    /// The highest quality wins, then the order in the header; no header, `*/*` or nothing of ours gives `.text`.
+    /// The highest quality wins, then the header's order; no header, `*/*` or nothing of ours gives `.text`.
     package static func format(accept: String?) -> Format {
         let best = clauses(of: accept ?? "")
             .compactMap { clause in offer(for: clause).map { (format: $0, quality: clause.quality) } }
@@ -21,7 +21,7 @@ package enum Negotiation {
         }
         let gzip = qualities["gzip"] ?? qualities["x-gzip"] ?? qualities["*"]
         let identity = qualities["identity"] ?? qualities["*"]
-        if gzip == nil, identity == 0 { return true }  // Nothing is left that we could send; gzip is understood.
+        if gzip == nil, identity == 0 { return true }  // Everything is refused: gzip is understood.
         return (gzip ?? 0) > 0 && (gzip ?? 0) >= (qualities["identity"] ?? 0)
     }
 

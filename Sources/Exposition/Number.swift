@@ -17,7 +17,7 @@ extension [UInt8] {
         }
     }
 
-    /// A bucket's upper bound in OpenMetrics' canonical form, `1.0`, `0.25`, `1e-05`, `1e+06`, in all formats.
+    /// A bucket's upper bound in OpenMetrics' canonical form, in all formats: `1.0`, `0.25`, `1e-05`, `1e+06`.
     ///
     /// Prometheus 2 takes `le="1"` and `le="1.0"` for two series; Prometheus 3 makes them one.
     mutating func append(bound: Double) {

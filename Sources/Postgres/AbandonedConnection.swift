@@ -9,7 +9,7 @@ package final class AbandonedConnection {
         shutdown(self.handle.socket, CInt(SHUT_WR))  // What the server reads when its statement has ended.
     }
 
-    /// Whether the server has closed its end. Reads and drops what it sent before that.
+    /// Whether the server has closed its end, once all that it sent before is read and dropped.
     package var isOver: Bool {
         guard handle.socket >= 0 else { return true }
         var chunk = [UInt8](repeating: 0, count: 64 << 10)

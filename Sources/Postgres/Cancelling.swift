@@ -22,7 +22,9 @@ package final class CancelKey: Sendable {
     }
 }
 
-/// Cancels statements of one target, one at a time, on a thread of its own: `PQcancel` of libpq 15 knows no deadline.
+/// Cancels statements of one target, one at a time, on a thread of its own.
+///
+/// `PQcancel` of libpq 15 knows no deadline.
 package final class Canceller: Sendable {
     private let isBusy = Atomic(false)
 

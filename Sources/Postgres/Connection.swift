@@ -71,7 +71,7 @@ package struct Connection: ~Copyable {
 
     // MARK: - The conversation with libpq
 
-    /// Sends one message and takes everything that comes back for it: the table among the results, if there is one.
+    /// Sends one message and takes everything that comes back for it: the table, if there is one.
     private func run(_ sql: String, by deadline: Deadline, wantsTable: Bool = true) throws(PostgresError)
         -> Rows
     {

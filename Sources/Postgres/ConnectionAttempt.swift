@@ -9,7 +9,7 @@ package struct ConnectionAttempt: ~Copyable {
     private var next = PGRES_POLLING_WRITING  // As libpq wants it before the first PQconnectPoll.
     private var sendsOptions: Bool
 
-    /// Begins to connect. Resolves names in this thread, however long that takes: libpq knows no deadline there.
+    /// Begins to connect, and resolves names in this thread: libpq knows no deadline there.
     package init(to target: ConnectionTarget, by deadline: Deadline, unless interrupt: Interrupt)
         throws(PostgresError)
     {
@@ -71,7 +71,7 @@ package struct ConnectionAttempt: ~Copyable {
         }
         guard let pointer = unsafe pointer else { throw .cannotConnect(.other, "out of memory") }
         let handle = unsafe Handle(owning: pointer)  // From here on, its deinit closes it.
-        unsafe PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)  // While connecting, only the text holds the SQLSTATE.
+        unsafe PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)  // Only so the text holds the SQLSTATE.
         unsafe PQsetNoticeReceiver(pointer, { _, _ in }, nil)  // libpq would print notices to our stderr.
         if handle.isBroken { throw ConnectFailure.reading(handle.message) }
         return handle

@@ -3,7 +3,7 @@ import Glibc
 
 /// How to reach one database, as libpq and the operator say it.
 package struct ConnectionTarget: Sendable, Equatable {
-    /// A keyword string or URI; empty for what libpq finds in `PG*` and its defaults. May hold a password.
+    /// A keyword string or URI, which may hold a password; empty for what libpq finds by itself.
     private let conninfo: String
     private let password: PasswordSource
     /// Whether the operator says that a transaction pooler stands in between.
@@ -19,9 +19,10 @@ package struct ConnectionTarget: Sendable, Equatable {
         self.settings = settings
     }
 
-    /// Whether libpq can read this connection string. Its own message is withheld: it may quote a password.
+    /// Whether libpq can read this connection string.
+    ///
+    /// What it says of one that it cannot read may quote a password, so nobody gets it.
     package static func isReadable(conninfo: String) -> Bool {
-        guard conninfo.contains("=") || conninfo.hasPrefix("postgres") else { return true }  // A database's name.
         guard let options = unsafe PQconninfoParse(conninfo, nil) else { return false }
         unsafe PQconninfoFree(options)
         return true

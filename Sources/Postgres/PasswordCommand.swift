@@ -60,7 +60,8 @@ struct PasswordCommand {
         }
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
-        unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)  // It may print secrets.
+        // What it complains of may hold secrets too.
+        unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         var defaults = sigset_t()
         unsafe sigfillset(&defaults)
         unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)

@@ -2,7 +2,7 @@ import CLibPQ
 
 /// Everything that can go wrong between us and the server.
 ///
-/// No message holds a secret: libpq quotes host, user and database, and what it says of a connection string is withheld.
+/// No message holds a secret: what libpq says of a connection string that it cannot read is withheld.
 package enum PostgresError: Error, Equatable {
     case cannotConnect(ConnectFailure, String)
     case connectionLost(String)

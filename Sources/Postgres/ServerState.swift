@@ -26,7 +26,8 @@ package struct ServerState: Sendable, Equatable {
                current_user AS role_name,
                (SELECT pg_catalog.string_agg(rolname, ',')
                 FROM pg_catalog.pg_roles
-                WHERE rolname IN ('pg_monitor', 'pg_read_all_settings', 'pg_read_all_stats', 'pg_stat_scan_tables')
+                WHERE rolname IN ('pg_monitor', 'pg_read_all_settings', 'pg_read_all_stats',
+                                  'pg_stat_scan_tables')
                   AND pg_catalog.pg_has_role(oid, 'USAGE')) AS predefined_roles
         """
 

@@ -2,7 +2,7 @@ import Logging
 import Postgres
 import Synchronization
 
-/// Writes what goes wrong with a target: when it begins, when its reason changes, when it ends, and not in between.
+/// Writes what goes wrong with a target: when it begins, when its reason changes, and when it ends.
 struct FailureLog: Sendable {
     private let log: Logger
     private let reasons: Reasons

@@ -1,9 +1,9 @@
 /// Keeps the end of a target's polls away from the moments at which steady scrapers come.
 ///
-/// Where a poll ends just when a scrape arrives, jitter of either makes one scrape see a poll twice and the next miss
-/// one, which bends a rate over one minute by up to a quarter.
+/// Where a poll ends just when a scrape arrives, jitter of either makes one scrape see a poll twice and the
+/// next miss one, which bends a rate over one minute by up to a quarter.
 struct PhaseGuard: Sendable {
-    /// The grid of the target's polls, in which scrapers of the same or a multiple of its interval are steady.
+    /// Of the target's polls: scrapers are steady whose own interval is the same or a multiple.
     private let interval: Duration
     /// Whether a move is under way: it goes on a little beyond the distance that began it.
     private var isMoving = false
@@ -33,7 +33,7 @@ struct PhaseGuard: Sendable {
         return min(max(way, .zero - longestStep), longestStep)
     }
 
-    /// Where scrapes have kept coming: at least three in the last six intervals, each within a sixth of a second or so.
+    /// Where scrapes have kept coming: at least three in the last six intervals, close together.
     private func steadyPhases(of arrivals: [Duration], until end: Duration) -> [Duration] {
         let recent = arrivals.filter { $0 > end - interval * 6 }.map { $0.modulo(interval) }.sorted()
         guard let first = recent.first else { return [] }

@@ -28,8 +28,8 @@ package final class Registry: Sendable {
 
     /// Puts up what a target's poll brought, all at once: a generation ends.
     ///
-    /// In one target, a family belongs to the job that published it first: were two jobs to show the same family, no
-    /// page could tell their samples apart.
+    /// In one target, a family belongs to the job that published it first: were two jobs to show the same
+    /// family, no page could tell their samples apart.
     package func apply(_ changes: [Change], to target: String) {
         state.withLock { state in
             var shelf = state.shelves[target, default: Shelf()]

@@ -30,7 +30,7 @@ package final class Scheduler: Sendable {
         var started = 0
     }
 
-    /// The first so many, counting beats that belong together once, begin at once; others wait for their place.
+    /// So many begin at once, counting beats that belong together once; the others wait for their place.
     private static let firstAtOnce = 8
 
     private let timeline: Timeline
@@ -42,7 +42,7 @@ package final class Scheduler: Sendable {
         self.scrapes = scrapes
     }
 
-    /// Begins beats that belong together. Names are unique.
+    /// Begins beats that belong together, under names of their own.
     package func start(_ beats: [Beat]) {
         state.withLock { state in
             let number = state.started

@@ -9,10 +9,10 @@ package actor Session {
 
     /// How long a connection attempt is watched whose host has answered, but not the server.
     private static let longestAttempt = Duration.seconds(300)
-    /// A connection older than this is replaced: it proves that new clients are let in, and frees what leaked.
+    /// A connection older than this is replaced, so that nothing grows in it without end.
     private static let longestLife = Duration.seconds(3600)
 
-    /// How long a cancel request is waited for when we are stopping: the process should not end before the server knows.
+    /// How long we wait for a cancel request before we stop: the server should hear it before we are gone.
     private static let farewell = Duration.seconds(2)
 
     private let target: ConnectionTarget
@@ -37,7 +37,7 @@ package actor Session {
 
     /// Lends the connection to `body`, opening one first where there is none.
     ///
-    /// What `body` leaves broken is closed; what it leaves busy is cancelled at the server and then abandoned.
+    /// What `body` leaves broken is closed; what it leaves busy is cancelled at the server and abandoned.
     package func use<Answer: Sendable>(
         connectBy deadline: Deadline,
         _ body: @Sendable (inout Connection, _ isNew: Bool) throws(PostgresError) -> Answer

@@ -55,8 +55,8 @@ package final class Target: Sendable {
 
     /// Asks the server what is due, and puts up what it said.
     ///
-    /// Returns by two thirds of the interval, whatever the server and the resolver do. Where the thread of an earlier
-    /// poll is still stuck, nothing is asked: the poll has failed.
+    /// Returns by two thirds of the interval, whatever the server and the resolver do. Where the thread of an
+    /// earlier poll is still stuck, nothing is asked: the poll has failed.
     package func poll() async {
         guard history.withLock({ $0.beginPoll() }) else {
             conclude(PollReport(failure: .unresolved))

@@ -97,7 +97,7 @@ package struct TargetHistory: Sendable {
                     MetricFamily(
                         "pg_connect_duration_seconds", .gauge,
                         help:
-                            "How long the latest fresh connection took, authentication and session settings included.",
+                            "How long the latest fresh connection took, authentication included.",
                         samples: [Sample(duration / .seconds(1))])
                 ]
         case .failed(.cannotConnect(.connectionLimit, _)):

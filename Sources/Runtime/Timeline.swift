@@ -16,7 +16,7 @@ package struct Timeline: Sendable {
 
     package var now: Duration { elapsed() }
 
-    /// Returns at `time`, at once where it has passed; throws `CancellationError` where the task is cancelled.
+    /// Returns at `time`, at once where it has passed; throws `CancellationError` in a cancelled task.
     package func sleep(until time: Duration) async throws {
         try await sleepUntil(time)
     }

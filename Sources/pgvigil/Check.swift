@@ -55,7 +55,8 @@ struct Check: AsyncParsableCommand {
     private static func describe(_ state: ServerState, isWrapped: Bool) -> String {
         let rights = state.predefinedRoles.sorted().joined(separator: ", ")
         return """
-            PostgreSQL \(state.majorVersion), \(state.isInRecovery ? "in recovery" : "primary"), role \(state.roleName) \
+            PostgreSQL \(state.majorVersion), \(state.isInRecovery ? "in recovery" : "primary"), \
+            role \(state.roleName) \
             \(rights.isEmpty ? "without predefined roles" : "with the rights of \(rights)")\
             \(isWrapped ? "; session settings go with each statement" : "")
             """

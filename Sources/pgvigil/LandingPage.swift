@@ -42,7 +42,8 @@ enum LandingPage {
     private static func row(_ target: Target) -> String {
         let record = target.record
         return """
-            <tr><td>\(escaped(target.name))</td><td>\(state(record.isUp))</td><td>\(collectors(record.jobs))</td>\
+            <tr><td>\(escaped(target.name))</td><td>\(state(record.isUp))</td>\
+            <td>\(collectors(record.jobs))</td>\
             <td class="number">\(record.polls)</td><td class="number">\(record.skips)</td>\
             <td><a href="/metrics?server=\(queryEncoded(target.name))">its own page</a></td></tr>
 

@@ -7,7 +7,8 @@ struct Pgvigil: AsyncParsableCommand {
         commandName: "pgvigil",
         abstract: "Keeps watch over PostgreSQL servers and serves what it sees to Prometheus.",
         discussion: """
-            Exit status: 0 all is well, 1 a target failed, 2 the settings were refused, 64 the command line was.
+            Exit status: 0 all is well, 1 a target failed, 2 the settings were refused, 64 the command \
+            line was.
             """,
         version: BuildInfo.version,
         subcommands: [Serve.self, Collect.self, Check.self])

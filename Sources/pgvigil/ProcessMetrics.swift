@@ -15,8 +15,7 @@ enum ProcessMetrics {
                 stat.flatMap(\.startTime)),
             whole("process_threads", "Threads of the process.", stat.map(\.threads)),
             whole("process_virtual_memory_bytes", "Virtual memory.", stat.map(\.virtualBytes)),
-            whole(
-                "process_resident_memory_bytes", "Resident memory.", stat.map { $0.residentPages * pageSize }),
+            whole("process_resident_memory_bytes", "Resident memory.", stat.map(\.residentBytes)),
             whole("process_open_fds", "Open file descriptors.", openDescriptors),
             whole("process_max_fds", "Open file descriptors allowed.", limit("Max open files")),
             whole("process_virtual_memory_max_bytes", "Virtual memory allowed.", limit("Max address space")),
@@ -29,14 +28,14 @@ enum ProcessMetrics {
         let threads: Int
         let startTime: Double?
         let virtualBytes: Int
-        let residentPages: Int
+        let residentBytes: Int
 
         init?() {
-            // The command's name, in parentheses, may itself hold spaces and parentheses.
+            // The command's name, in parentheses, may itself hold spaces and parentheses; then comes field 3.
             guard let text = ProcessMetrics.read("stat"), let end = text.lastIndex(of: ")") else {
                 return nil
             }
-            let fields = text[end...].split(separator: " ").dropFirst().map(String.init)  // From field 3, the state.
+            let fields = text[end...].split(separator: " ").dropFirst().map(String.init)
             guard fields.count > 21, let user = Double(fields[11]), let system = Double(fields[12]),
                 let threads = Int(fields[17]), let start = Double(fields[19]),
                 let virtual = Int(fields[20]), let resident = Int(fields[21])
@@ -46,11 +45,9 @@ enum ProcessMetrics {
             startTime = ProcessMetrics.bootTime.map { $0 + start / ticks }
             self.threads = threads
             virtualBytes = virtual
-            residentPages = resident
+            residentBytes = resident * sysconf(CInt(_SC_PAGESIZE))
         }
     }
-
-    private static let pageSize = sysconf(CInt(_SC_PAGESIZE))
 
     private static let bootTime: Double? = {
         let lines = (try? String(contentsOfFile: "/proc/stat", encoding: .utf8))?.split(separator: "\n")
@@ -58,7 +55,8 @@ enum ProcessMetrics {
     }()
 
     private static var openDescriptors: Int? {
-        try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count - 1  // Less the one for this look.
+        // One of them is this look's own.
+        try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count - 1
     }
 
     /// The soft limit of that name; nil where there is none.

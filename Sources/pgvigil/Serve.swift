@@ -22,7 +22,7 @@ struct Serve: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Serve here instead of where the settings say: HOST:PORT, [IPV6]:PORT, or :PORT for all addresses.",
+            "Serve here instead of where the settings say: HOST:PORT, [IPV6]:PORT, or :PORT.",
             valueName: "address"))
     var listen: [String] = []
 

@@ -11,9 +11,9 @@ final class Site: Sendable {
     init(of list: Watchlist, _ own: SelfMetrics) {
         self.list = list
         self.own = own
-        pages = Pages(of: list.registry, ownFamilies: { own.families }) { pieces, request in
-            Response(.ok, headers: Self.headers(of: request), body: pieces)
-        }
+        pages = Pages(
+            of: list.registry, ownFamilies: { own.families },
+            prepare: { Response(.ok, headers: Self.headers(of: $1), body: $0) })
     }
 
     func answer(_ request: Request) -> Answer {

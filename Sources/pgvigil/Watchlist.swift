@@ -78,7 +78,7 @@ final class Watchlist: Sendable {
 }
 
 extension Target {
-    /// The target that the settings describe, with all collectors that they leave on, or only those of some names.
+    /// The target that the settings describe, with the collectors that they leave on, or only some of those.
     convenience init(
         _ server: Settings.Server, on list: Watchlist, only names: Set<String>? = nil, log: Logger
     ) {

@@ -3,7 +3,7 @@ import Exposition
 extension Collector {
     /// Who is connected and what they do, without ourselves: four views of one reading.
     ///
-    /// Each family has its own two or three labels; one family with all of them would grow with their product.
+    /// Each family has its own one to three labels: with all of them it would grow with their product.
     static let activity = Collector(
         "activity", "Connections by database, user, state and application; processes by type and wait.",
         requires: [.readAllStats],
@@ -16,15 +16,15 @@ extension Collector {
             .label("wait_event_type"),
             .gauge(
                 "connections", "pg_stat_activity_connections",
-                "Client connections by database, user and state, from pg_stat_activity; pgvigil's own are left out."
+                "Client connections by database, user and state, without pgvigil's, from pg_stat_activity."
             ),
             .gauge(
                 "application_connections", "pg_stat_activity_application_connections",
-                "Client connections by application: the 50 largest, and 'other' for the rest, from pg_stat_activity."
+                "Client connections by application, the 50 largest and 'other', from pg_stat_activity."
             ),
             .gauge(
                 "backends", "pg_stat_activity_backends",
-                "Server processes by type, from pg_stat_activity; pgvigil's own are left out."),
+                "Server processes by type, without pgvigil's, from pg_stat_activity."),
             .gauge(
                 "waiting_backends", "pg_stat_activity_waiting_backends",
                 "Server processes that wait, by type and kind of wait event, from pg_stat_activity."),

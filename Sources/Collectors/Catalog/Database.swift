@@ -24,7 +24,7 @@ extension Collector {
                 "Disk blocks found in shared buffers, from pg_stat_database."),
             .counter(
                 "tup_returned", "pg_stat_database_tup_returned_total",
-                "Live rows read by sequential scans and index entries returned by index scans, from pg_stat_database."
+                "Rows read by sequential scans and entries returned by index scans, from pg_stat_database."
             ),
             .counter(
                 "tup_fetched", "pg_stat_database_tup_fetched_total",
@@ -113,13 +113,13 @@ extension Collector {
                deadlocks,
                checksum_failures,
                extract(epoch FROM checksum_last_failure) AS checksum_last_failure,
-               CASE WHEN timing.is_on OR blk_read_time > 0 THEN blk_read_time / 1000 END AS blk_read_seconds,
-               CASE WHEN timing.is_on OR blk_write_time > 0 THEN blk_write_time / 1000 END AS blk_write_seconds,
+               CASE WHEN is_timed OR blk_read_time > 0 THEN blk_read_time / 1000 END AS blk_read_seconds,
+               CASE WHEN is_timed OR blk_write_time > 0 THEN blk_write_time / 1000 END AS blk_write_seconds,
         \(server.majorVersion >= 14 ? since14 : "")\
         \(server.majorVersion >= 18 ? since18 : "")\
                extract(epoch FROM stats_reset) AS stats_reset
         FROM pg_catalog.pg_stat_database,
-             (SELECT pg_catalog.current_setting('track_io_timing') = 'on' AS is_on) AS timing
+             (SELECT pg_catalog.current_setting('track_io_timing') = 'on' AS is_timed) AS timing
         """
     }
 }

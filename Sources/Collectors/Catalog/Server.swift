@@ -18,7 +18,7 @@ extension Collector {
                 "When the server last read its configuration files, from pg_conf_load_time()."),
             .gauge(
                 "in_recovery", "pg_server_in_recovery",
-                "1 where the server replays WAL (a standby, or a server on its way up), from pg_is_in_recovery()."
+                "1 where the server replays WAL, as a standby does, from pg_is_in_recovery()."
             ),
         ]
     ) { _ in
