@@ -34,9 +34,10 @@ package struct Connection: ~Copyable {
         unsafe !handle.isBroken && PQtransactionStatus(handle.pointer) == PQTRANS_ACTIVE
     }
 
-    /// What it takes to cancel the statement under way; nil where the connection is broken.
+    /// What it takes to cancel the statement under way; nil where the server's host is silent.
     package func cancelKey() -> CancelKey? {
-        unsafe PQgetCancel(handle.pointer).map { unsafe CancelKey(owning: $0) }
+        guard !handle.isUnheard else { return nil }
+        return unsafe PQgetCancel(handle.pointer).map { unsafe CancelKey(owning: $0) }
     }
 
     /// Reads the session settings back; where they are not in effect, each statement will carry them.

@@ -41,12 +41,8 @@ package struct ConnectionAttempt: ~Copyable {
 
     /// Whether the server's host has answered: until then nothing on the server's side waits for us.
     package var mayStillSucceed: Bool {
-        var info = tcp_info()
-        var size = socklen_t(MemoryLayout<tcp_info>.size)
-        let socket = handle.socket
-        guard socket >= 0 else { return false }
-        guard unsafe getsockopt(socket, CInt(IPPROTO_TCP), TCP_INFO, &info, &size) == 0 else { return true }
-        return info.tcpi_state == Self.established
+        guard handle.socket >= 0 else { return false }
+        return handle.tcpState.map { $0.tcpi_state == Self.established } ?? true
     }
 
     /// The connection, once `advance` has returned.

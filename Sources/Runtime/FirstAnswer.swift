@@ -1,22 +1,29 @@
 import Synchronization
 
-/// What `work` answers; nil where that takes longer than `timeout`, and then `work` goes on unattended.
+/// What `work` answers; nil where that takes longer than `timeout`, or where the task that asks is cancelled.
+///
+/// Then `work` goes on unattended.
 ///
 /// Only for work that nothing can interrupt, such as resolving a name.
 func firstAnswer<Answer: Sendable>(
     within timeout: Duration, _ work: @escaping @Sendable () async -> Answer
 ) async -> Answer? {
     let race = Race<Answer>()
-    return await withCheckedContinuation { continuation in
-        race.begin(continuation)
-        let timer = Task {
-            guard (try? await Task.sleep(for: timeout)) != nil else { return }
-            race.finish(nil)
+    return await withTaskCancellationHandler {
+        await withCheckedContinuation { continuation in
+            race.begin(continuation)
+            let timer = Task {
+                guard (try? await Task.sleep(for: timeout)) != nil else { return }
+                race.finish(nil)
+            }
+            Task {
+                race.finish(await work())
+                timer.cancel()
+            }
+            if Task.isCancelled { race.finish(nil) }
         }
-        Task {
-            race.finish(await work())
-            timer.cancel()
-        }
+    } onCancel: {
+        race.finish(nil)
     }
 }
 

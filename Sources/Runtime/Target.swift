@@ -48,7 +48,6 @@ package final class Target: Sendable {
             await regular.close()
             await visitor.close()
         }
-        registry.remove(name)
     }
 
     // MARK: - Polling
@@ -66,10 +65,11 @@ package final class Target: Sendable {
         let started = ContinuousClock.now
         let report = await firstAnswer(within: timeout + .milliseconds(100)) { [self] in
             let report = await askServer(timeout: timeout)
-            history.withLock { $0.isSessionBusy = false }
+            history.withLock { $0.poller.end() }
             return report
         }
-        history.withLock { $0.endPoll(overran: report == nil || started.duration(to: .now) >= timeout) }
+        let hasOverrun = report == nil || started.duration(to: .now) >= timeout
+        history.withLock { $0.endPoll(overran: hasOverrun) }
         conclude(report ?? PollReport(failure: .unresolved))
     }
 
@@ -81,19 +81,39 @@ package final class Target: Sendable {
     private func askServer(timeout: Duration) async -> PollReport {
         let connectBy = Deadline.after(interval / 3)
         let deadline = Deadline.after(timeout)
+        let report = await pollOnce(connectBy: connectBy, deadline)
+        guard case .connectionLost = report.failure else { return report }
+        return await pollOnce(connectBy: connectBy, deadline)  // The server may have restarted since the last poll.
+    }
+
+    private func pollOnce(connectBy: Deadline, _ deadline: Deadline) async -> PollReport {
         do throws(PostgresError) {
             return try await regular.use(connectBy: connectBy) {
                 [self] connection, isNew throws(PostgresError) in
-                let before = connection.usage
-                let state = try ServerState.read(from: &connection, by: deadline)
+                let before = isNew ? Connection.Usage() : connection.usage
                 let due = history.withLock { $0.dueJobs(at: timeline.now, isNewConnection: isNew) }
-                let outcomes = due.map { run(jobs[$0], on: &connection, state, by: deadline) }
-                let usage = connection.usage.since(isNew ? Connection.Usage() : before)
+                let outcomes = try run(due.map { jobs[$0] }, on: &connection, by: deadline)
+                let usage = connection.usage.since(before)
                 return PollReport(isNewConnection: isNew, outcomes: outcomes, usage: usage)
             }
         } catch {
             return PollReport(failure: error)
         }
+    }
+
+    /// Runs the jobs that are due; a server that refuses even to say who it is has answered, and fails them all.
+    private func run(_ due: [Job], on connection: inout Connection, by deadline: Deadline)
+        throws(PostgresError) -> [PollReport.Outcome]
+    {
+        let state: ServerState
+        do throws(PostgresError) {
+            state = try ServerState.read(from: &connection, by: deadline)
+        } catch {
+            guard case .statementFailed = error else { throw error }
+            let failure = JobFailure(error)
+            return due.map { PollReport.Outcome(job: $0.name, result: .failure(failure), duration: .zero) }
+        }
+        return due.map { run($0, on: &connection, state, by: deadline) }
     }
 
     /// Runs one job, twice where the first run met a recovery conflict, which passes by itself.
@@ -105,9 +125,7 @@ package final class Target: Sendable {
         if case .failure(let failure) = result, failure.reason == .recoveryConflict {
             result = attempt(job, on: &connection, state, by: deadline)
         }
-        let rendered = result.map { findings in
-            PollReport.Rendered(findings, of: labels)
-        }
+        let rendered = result.map { PollReport.Rendered($0, of: labels) }
         return PollReport.Outcome(job: job.name, result: rendered, duration: .now - started)
     }
 
@@ -136,12 +154,12 @@ package final class Target: Sendable {
     ///
     /// Skipped, with no sample, where all of `max_connections` are in use.
     package func visit() async {
-        guard history.withLock({ $0.beginVisit() }) else { return }
+        guard history.withLock({ $0.visitor.begin() }) else { return }
         let timeout = interval / 3
         let started = ContinuousClock.now
         let visit = await firstAnswer(within: timeout + .milliseconds(100)) { [self] in
             let visit = await connectAsVisitor(by: .after(timeout), since: started)
-            history.withLock { $0.isVisitorBusy = false }
+            history.withLock { $0.visitor.end() }
             return visit
         }
         let ended = visit ?? .failed(.unresolved)

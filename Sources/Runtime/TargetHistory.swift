@@ -13,9 +13,9 @@ package struct TargetHistory: Sendable {
     /// nil before the first poll has ended.
     package private(set) var isUp: Bool?
 
-    /// Whether a thread is still at work for a poll or a visit, possibly one that was given up on.
-    var isSessionBusy = false
-    var isVisitorBusy = false
+    /// The threads that poll and visit.
+    var poller = Worker()
+    var visitor = Worker()
     private var pollsSinceConnect = 0
     private var connectFailures: [ConnectFailure: Int] = [:]
 
@@ -27,11 +27,10 @@ package struct TargetHistory: Sendable {
 
     /// False where the thread of an earlier poll is still stuck.
     mutating func beginPoll() -> Bool {
-        guard !isSessionBusy else {
+        guard poller.begin() else {
             skips += 1
             return false
         }
-        isSessionBusy = true
         return true
     }
 
@@ -39,6 +38,9 @@ package struct TargetHistory: Sendable {
         polls += 1
         overruns += overran ? 1 : 0
     }
+
+    /// Threads that still work on something that we have given up on.
+    package var stuckThreads: Int { [poller, visitor].filter(\.isStuck).count }
 
     /// The positions of the jobs that are to run now.
     mutating func dueJobs(at time: Duration, isNewConnection: Bool) -> [Int] {
@@ -78,13 +80,6 @@ package struct TargetHistory: Sendable {
     }
 
     // MARK: - Visits
-
-    /// False where the thread of an earlier visit is still stuck.
-    mutating func beginVisit() -> Bool {
-        guard !isVisitorBusy else { return false }
-        isVisitorBusy = true
-        return true
-    }
 
     /// Notes how a visit went and says what is to change on the page.
     mutating func conclude(_ visit: Visit, end: Duration, target: Labels) -> [Registry.Change] {
@@ -144,5 +139,24 @@ package struct TargetHistory: Sendable {
                 help: "1 where the latest fresh connection, tried each minute, was let in.",
                 samples: [Sample(isSuccess)])
         ]
+    }
+}
+
+/// A thread that does one thing at a time, and may be stuck with it.
+struct Worker: Sendable {
+    private var isBusy = false
+    private(set) var isStuck = false
+
+    /// False where it is still busy, and then it counts as stuck.
+    mutating func begin() -> Bool {
+        isStuck = isBusy
+        guard !isBusy else { return false }
+        isBusy = true
+        return true
+    }
+
+    mutating func end() {
+        isBusy = false
+        isStuck = false
     }
 }
