@@ -40,9 +40,24 @@ extension MetricFamily {
 }
 
 extension Sample.Value {
+    /// A sum that does not fit is no longer exact, but right.
+    private static func sum(_ a: Int64, _ b: Int64) -> Sample.Value {
+        let (sum, isTooLarge) = a.addingReportingOverflow(b)
+        return isTooLarge ? .real(Double(a) + Double(b)) : .integer(sum)
+    }
+
+    /// Whether a counter can have this value: OpenMetrics refuses a page with a negative one or NaN.
+    var isCount: Bool {
+        switch self {
+        case .integer(let value): value >= 0
+        case .real(let value): value >= 0
+        case .histogram: true
+        }
+    }
+
     fileprivate func adding(_ other: Sample.Value) -> Sample.Value {
         switch (self, other) {
-        case (.integer(let a), .integer(let b)): .integer(a &+ b)
+        case (.integer(let a), .integer(let b)): .sum(a, b)
         case (.integer(let a), .real(let b)): .real(Double(a) + b)
         case (.real(let a), .integer(let b)): .real(a + Double(b))
         case (.real(let a), .real(let b)): .real(a + b)

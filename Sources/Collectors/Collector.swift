@@ -80,12 +80,16 @@ package struct Collector: Sendable {
             var family = MetricFamily(metric)
             for row in 0..<collection.rowCount {
                 guard let value = try column.value(row: row, at: position, of: rows) else { continue }
+                guard metric.kind != .counter || value.isCount else {
+                    collection.droppedSeries += 1
+                    continue
+                }
                 family.samples.append(Sample(value, labels: labels[row]))
             }
             if mayRepeat { collection.repeatedSeries += family.resolveRepetitions(duplicates) }
             collection.families.append(family)
         }
-        collection.droppedSeries = (rows.count - collection.rowCount) * collection.families.count
+        collection.droppedSeries += (rows.count - collection.rowCount) * collection.families.count
         return collection
     }
 

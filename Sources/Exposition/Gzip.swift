@@ -5,7 +5,9 @@ package enum Gzip {
     /// Fast rather than small: a page is compressed at most once, and read within seconds.
     private static let level: CInt = 1
 
-    /// Compresses pieces as if they were one; only lack of memory, which ends the process, can prevent it.
+    /// Compresses pieces as if they were one.
+    ///
+    /// Bytes in memory leave no way to fail but lack of memory, which ends the process.
     package static func compress(_ pieces: [[UInt8]]) -> [UInt8] {
         var stream = unsafe z_stream()
         let status = unsafe zlib_start_gzip(&stream, level)

@@ -8,9 +8,11 @@ package struct Histogram: Sendable, Equatable {
     /// The latest exemplar of each bucket; empty until there is one.
     package private(set) var exemplars: [Exemplar?] = []
 
-    /// Bounds that do not rise strictly, or are not finite, stop the process.
+    /// Bounds that do not rise strictly, or are negative or not finite, stop the process.
     package init(bounds: [Double]) {
         precondition(bounds.allSatisfy(\.isFinite), "bounds must be finite")
+        // OpenMetrics allows no sum beside negative buckets, and the text format wants one.
+        precondition(bounds.allSatisfy { $0 >= 0 }, "bounds must not be negative")
         precondition(zip(bounds, bounds.dropFirst()).allSatisfy(<), "bounds must rise")
         self.bounds = bounds
         counts = Array(repeating: 0, count: bounds.count + 1)

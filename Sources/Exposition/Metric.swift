@@ -18,6 +18,7 @@ package struct Metric: Sendable, Hashable {
         let text = name.description
         precondition(text.hasSuffix("_total") == (kind == .counter), "\(text) is no \(kind)")
         precondition(text.hasSuffix("_info") == (kind == .info), "\(text) is no \(kind)")
+        precondition(!Self.reservedSuffixes.contains { text.hasSuffix($0) }, "\(text) has a reserved suffix")
         self.name = name
         self.kind = kind
         self.help = help
@@ -34,9 +35,10 @@ package struct Metric: Sendable, Hashable {
 
     /// The base unit, which is the last word of the family's name; nil where it has none.
     package var unit: String? {
-        guard kind != .info, let last = familyName.split(separator: "_").last else { return nil }
-        return Self.units.first { $0 == last }
+        kind == .info ? nil : Self.units.first { familyName.hasSuffix("_\($0)") }
     }
 
+    /// What the formats add to the names of histograms' and counters' samples.
+    private static let reservedSuffixes = ["_bucket", "_count", "_sum", "_created"]
     private static let units = ["seconds", "bytes", "ratio"]
 }

@@ -1,5 +1,6 @@
-/// A metric name as every exposition format takes it; a literal that is none stops the process.
+/// A metric name as every version of the exposition formats takes it.
 ///
+/// A literal that is none stops the process.
 /// Lower case only, which is narrower than Prometheus allows and what its naming guide asks for.
 package struct MetricName: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
     package let description: String

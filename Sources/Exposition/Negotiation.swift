@@ -2,10 +2,17 @@
 package enum Negotiation {
     /// The best of our formats for an `Accept` header.
     ///
-    /// The highest quality wins, then the header's order; no header, `*/*` or nothing of ours gives `.text`.
+    /// The highest quality wins, then the order in the header.
+    /// No header, `*/*` or nothing of ours gives `.text`.
     package static func format(accept: String?) -> Format {
-        let best = clauses(of: accept ?? "")
+        let clauses = clauses(of: accept ?? "")
+        // A refused wildcard refuses nothing: what it would match is named elsewhere, or not wanted anyway.
+        let refused = clauses.filter { $0.quality == 0 && !$0.value.hasSuffix("/*") }.compactMap {
+            offer(for: $0)
+        }
+        let best = clauses.filter { $0.quality > 0 }
             .compactMap { clause in offer(for: clause).map { (format: $0, quality: clause.quality) } }
+            .filter { !refused.contains($0.format) }
             .reduce(nil as (format: Format, quality: Int)?) { best, next in
                 if let best, best.quality >= next.quality { best } else { next }
             }
@@ -16,13 +23,14 @@ package enum Negotiation {
     package static func wantsGzip(acceptEncoding: String?) -> Bool {
         guard let acceptEncoding else { return false }
         var qualities: [String: Int] = [:]
-        for clause in clauses(of: acceptEncoding, keepingRefusals: true) {
+        for clause in clauses(of: acceptEncoding) {
             qualities[clause.value] = qualities[clause.value] ?? clause.quality
         }
         let gzip = qualities["gzip"] ?? qualities["x-gzip"] ?? qualities["*"]
         let identity = qualities["identity"] ?? qualities["*"]
-        if gzip == nil, identity == 0 { return true }  // Everything is refused: gzip is understood.
-        return (gzip ?? 0) > 0 && (gzip ?? 0) >= (qualities["identity"] ?? 0)
+        // Where nothing is left that we could send, gzip is understood.
+        if gzip == nil, identity == 0 { return true }
+        return (gzip ?? 0) > 0 && (gzip ?? 0) >= (identity ?? 0)
     }
 
     private static func offer(for clause: Clause) -> Format? {
@@ -46,10 +54,13 @@ package enum Negotiation {
         var quality = 1000
     }
 
-    /// The well-formed elements; those of quality 0 only where they are asked for.
-    private static func clauses(of header: String, keepingRefusals: Bool = false) -> [Clause] {
-        header.split(separator: ",").compactMap { clause(in: $0) }
-            .filter { keepingRefusals || $0.quality > 0 }
+    /// In bytes; a longer header is taken for none.
+    private static let longestHeader = 8192
+
+    /// The well-formed elements.
+    private static func clauses(of header: String) -> [Clause] {
+        guard header.utf8.count <= longestHeader else { return [] }
+        return header.split(separator: ",").compactMap { clause(in: $0) }
     }
 
     private static func clause(in element: Substring) -> Clause? {

@@ -24,7 +24,7 @@ package final class Target: Sendable {
     ) {
         self.name = name
         self.interval = interval
-        self.labels = Labels(dictionaryLiteral: ("server", name)).followed(by: labels)
+        self.labels = (["server": name] as Labels).followed(by: labels)
         self.jobs = jobs
         self.registry = registry
         self.timeline = timeline
@@ -82,8 +82,9 @@ package final class Target: Sendable {
         let connectBy = Deadline.after(interval / 3)
         let deadline = Deadline.after(timeout)
         let report = await pollOnce(connectBy: connectBy, deadline)
+        // The server may have restarted since the last poll: that is no reason to call it down.
         guard case .connectionLost = report.failure else { return report }
-        return await pollOnce(connectBy: connectBy, deadline)  // The server may have restarted since the last poll.
+        return await pollOnce(connectBy: connectBy, deadline)
     }
 
     private func pollOnce(connectBy: Deadline, _ deadline: Deadline) async -> PollReport {

@@ -6,7 +6,7 @@ extension [UInt8] {
 
     /// The shortest decimal that reads back as the same number; `NaN`, `+Inf`, `-Inf`.
     mutating func append(_ value: Double) {
-        if let whole = Int64(exactly: value), abs(whole) < 1 << 53, value.sign == .plus || whole != 0 {
+        if value.magnitude < 0x1p53, let whole = Int64(exactly: value), value.sign == .plus || whole != 0 {
             append(whole)
         } else if value.isNaN {
             self += "NaN".utf8
@@ -17,7 +17,7 @@ extension [UInt8] {
         }
     }
 
-    /// A bucket's upper bound in OpenMetrics' canonical form, in all formats: `1.0`, `0.25`, `1e-05`, `1e+06`.
+    /// A bucket's upper bound in OpenMetrics' canonical form in all formats: `1.0`, `0.25`, `1e-05`, `1e+06`.
     ///
     /// Prometheus 2 takes `le="1"` and `le="1.0"` for two series; Prometheus 3 makes them one.
     mutating func append(bound: Double) {
