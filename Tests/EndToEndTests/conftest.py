@@ -1,0 +1,155 @@
+"""What the tests share: one folder, the processes in it, servers, and daemons."""
+
+import atexit
+import itertools
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from daemon import Daemon
+from postgres import Installation, PostgresServer
+from processes import Processes
+from processes import free_port as a_free_port
+from prometheus import Prometheus
+
+_numbers = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    """SIGTERM ends the tests as Ctrl-C does: once, with everything taken down."""
+
+    def interrupt(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def processes() -> Iterator[Processes]:
+    """Asserts at the very end that nothing which the tests started is left; removes the folder in any case."""
+    folder = Path(tempfile.mkdtemp(prefix="pgvigil-e2e-"))
+    folder.chmod(0o711)  # The servers' account must get through.
+    processes = Processes(folder)
+
+    def tidy_up() -> dict[int, str]:
+        left = processes.kill_all()
+        shutil.rmtree(folder, ignore_errors=True)
+        return left
+
+    # Also where pytest does not get as far as taking its fixtures down.
+    atexit.register(tidy_up)
+    yield processes
+    left = tidy_up()
+    atexit.unregister(tidy_up)
+    assert not left, f"still running after all tests: {left}"
+    assert not folder.exists(), f"{folder} could not be removed"
+
+
+@pytest.fixture(scope="session")
+def embedded(processes: Processes) -> Installation:
+    """PostgreSQL 18 with pgvector."""
+    return Installation.embedded(processes.folder)
+
+
+@pytest.fixture(scope="session")
+def new_postgres(processes: Processes) -> Callable[..., PostgresServer]:
+    """Makes servers (not started): `new_postgres(installation, settings={…}, access=[…])`. Stop them yourself."""
+
+    def make(installation: Installation, **options) -> PostgresServer:
+        return PostgresServer(processes, installation, processes.folder / f"postgres{next(_numbers)}", **options)
+
+    return make
+
+
+@pytest.fixture
+def postgres(new_postgres, embedded: Installation) -> Iterator[Callable[..., PostgresServer]]:
+    """Starts servers for one test, with the role `pgvigil`: `postgres()`, `postgres(installation, settings={…})`."""
+    servers: list[PostgresServer] = []
+
+    def start(installation: Installation = embedded, **options) -> PostgresServer:
+        server = new_postgres(installation, **options)
+        servers.append(server)
+        server.start()
+        server.create_role()
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres18(new_postgres, embedded: Installation) -> Iterator[PostgresServer]:
+    """One server for all tests that do it no harm: extensions `vector` and `pg_stat_statements`, role `pgvigil`."""
+    server = new_postgres(embedded)
+    server.start()
+    try:
+        server.create_role()
+        server.execute("CREATE EXTENSION vector; CREATE EXTENSION pg_stat_statements")
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def new_daemon(processes: Processes) -> Callable[..., Daemon]:
+    """Makes daemons (not started). Start and stop them yourself.
+
+    `new_daemon(server, interval="1s")` watches a PostgresServer as `main`; `new_daemon(settings={…})` takes whole
+    settings.
+    """
+
+    def make(
+        server: PostgresServer | None = None, *, interval: str = "1s", settings: dict | None = None, **options
+    ) -> Daemon:
+        if settings is None:
+            settings = {"interval": interval, "servers": [{"name": "main", "conninfo": server.conninfo()}]}
+        return Daemon(processes, processes.folder / f"daemon{next(_numbers)}", settings, **options)
+
+    return make
+
+
+@pytest.fixture
+def daemon(new_daemon) -> Iterator[Callable[..., Daemon]]:
+    """Starts daemons for one test, arguments as `new_daemon`; stops them after it, within five seconds each."""
+    daemons: list[Daemon] = []
+
+    def start(*arguments, **options) -> Daemon:
+        one = new_daemon(*arguments, **options)
+        daemons.append(one)
+        return one.start()
+
+    yield start
+    failures = []
+    for one in daemons:
+        try:
+            one.stop()
+        except AssertionError as failure:
+            failures.append(str(failure))
+    assert not failures, "\n".join(failures)
+
+
+@pytest.fixture
+def free_port() -> int:
+    """Nobody listens there."""
+    return a_free_port()
+
+
+@pytest.fixture
+def prometheus(processes: Processes) -> Iterator[Callable[..., Prometheus]]:
+    """Starts Prometheus for one test: `prometheus({"job": port})`."""
+    started: list[Prometheus] = []
+
+    def start(jobs: dict[str, int], **options) -> Prometheus:
+        one = Prometheus(processes, processes.folder / f"prometheus{next(_numbers)}", jobs, **options)
+        started.append(one)
+        return one.start()
+
+    yield start
+    for one in started:
+        one.stop()

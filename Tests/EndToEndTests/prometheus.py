@@ -1,0 +1,107 @@
+"""A real Prometheus, on loopback."""
+
+import json
+import shutil
+import subprocess
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import yaml
+
+from processes import Processes, free_port, wait_until
+
+
+def tool(name: str) -> str:
+    """The path of `prometheus` or `promtool`."""
+    path = shutil.which(name)
+    assert path is not None, f"{name} is not installed: run scripts/setup --test"
+    return path
+
+
+def complaints_of_promtool(text: bytes) -> str:
+    """What `promtool check metrics` says about a page in text format: nothing where it is content."""
+    checked = subprocess.run([tool("promtool"), "check", "metrics"], input=text, capture_output=True, timeout=60)
+    complaints = (checked.stdout + checked.stderr).decode().strip()
+    assert checked.returncode == 0 or complaints, f"promtool ended with status {checked.returncode} and no word"
+    return complaints
+
+
+class Prometheus:
+    """Scrapes ports of loopback, each as a job of its own name."""
+
+    def __init__(self, processes: Processes, folder: Path, jobs: dict[str, int], interval: str = "1s"):
+        self.folder = folder
+        self.port = free_port()
+        self._processes = processes
+        self._process: subprocess.Popen | None = None
+        folder.mkdir()
+        scrapes = [
+            {"job_name": name, "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]} for name, port in jobs.items()
+        ]
+        config = {"global": {"scrape_interval": interval, "scrape_timeout": interval}, "scrape_configs": scrapes}
+        (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
+
+    def start(self) -> "Prometheus":
+        with (self.folder / "log").open("ab") as log:
+            command = [
+                tool("prometheus"),
+                f"--config.file={self.folder / 'prometheus.yml'}",
+                f"--storage.tsdb.path={self.folder / 'data'}",
+                f"--web.listen-address=127.0.0.1:{self.port}",
+            ]
+            self._process = self._processes.start(command, output=log)
+        wait_until(self._is_ready, within=30, what="Prometheus is ready")
+        return self
+
+    def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.terminate()
+            process.wait(20)
+
+    def query(self, expression: str) -> dict[frozenset[tuple[str, str]], float]:
+        """An instant query for a vector: labels and value of each of its elements."""
+        result = self._get("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
+        assert result["status"] == "success", f"{expression}: {result}"
+        return {frozenset(one["metric"].items()): float(one["value"][1]) for one in result["data"]["result"]}
+
+    def by_job(self, expression: str) -> dict[str, float]:
+        """The same where each job has one element."""
+        return {dict(labels)["job"]: value for labels, value in self.query(expression).items()}
+
+    def wait_for(self, expression: str, condition, *, within: float = 30) -> dict[str, float]:
+        """`by_job` as soon as the condition holds for it."""
+        seen: dict[str, float] = {}
+
+        def look() -> bool:
+            seen.clear()
+            seen.update(self.by_job(expression))
+            return condition(seen)
+
+        try:
+            wait_until(look, within=within, what=f"Prometheus answers {expression} as expected", every=0.5)
+        except AssertionError as failure:
+            raise AssertionError(f"{failure}\nit answered {seen}\ntargets: {self.target_errors()}") from None
+        return seen
+
+    def target_errors(self) -> dict[str, str]:
+        """What went wrong at the last scrape, by job."""
+        targets = self._get("/api/v1/targets")["data"]["activeTargets"]
+        return {target["labels"]["job"]: target["lastError"] for target in targets}
+
+    def _is_ready(self) -> bool:
+        assert self._process.poll() is None, f"Prometheus ended:\n{(self.folder / 'log').read_text()[-2000:]}"
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/ready", timeout=5) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    def _get(self, target: str) -> dict:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{target}", timeout=10) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            raise AssertionError(f"{target}: {refusal.read().decode()}") from None

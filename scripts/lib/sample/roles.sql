@@ -1,0 +1,6 @@
+CREATE ROLE pgvigil LOGIN CONNECTION LIMIT 10 IN ROLE pg_monitor;
+CREATE ROLE app LOGIN;
+CREATE DATABASE demo OWNER app;
+\connect demo
+CREATE EXTENSION vector;
+CREATE EXTENSION pg_stat_statements;
