@@ -25,6 +25,8 @@ package final class Pages<Ready: Sendable>: Sendable {
     private struct State {
         var made: [Request: (generation: Int, page: Ready)] = [:]
         var waiting: [Request: [Reply]] = [:]
+        /// Those of one generation, so that all forms of its page say the same.
+        var own: (generation: Int, families: [RenderedFamily])?
     }
 
     private let registry: Registry
@@ -69,7 +71,7 @@ package final class Pages<Ready: Sendable>: Sendable {
         } else {
             let (generation, families) = registry.contents(of: request.target)
             dropOthers(than: request)
-            page = render(request, families)
+            page = render(request, families + own(generation, of: request.target))
             state.withLock { $0.made[request] = (generation, page) }
         }
         let replies = state.withLock { $0.waiting.removeValue(forKey: request) } ?? []
@@ -77,10 +79,17 @@ package final class Pages<Ready: Sendable>: Sendable {
     }
 
     private func render(_ request: Request, _ families: [RenderedFamily]) -> Ready {
-        let own = request.target == nil ? ownFamilies().map { RenderedFamily($0) } : []
-        let pieces = Page(families + own, in: request.format).pieces
+        let pieces = Page(families, in: request.format).pieces
         guard request.isCompressed else { return prepare(pieces, request) }
         return prepare([Gzip.compress(pieces)], request)
+    }
+
+    private func own(_ generation: Int, of target: String?) -> [RenderedFamily] {
+        guard target == nil else { return [] }
+        if let own = state.withLock({ $0.own }), own.generation == generation { return own.families }
+        let fresh = ownFamilies().map { RenderedFamily($0) }
+        state.withLock { $0.own = (generation, fresh) }
+        return fresh
     }
 
     /// Forgets the pages of past generations, so that at most those live on that somebody is still reading.

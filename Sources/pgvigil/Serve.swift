@@ -32,12 +32,22 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("debug, info, notice, warning or error.", valueName: "level"))
     var logLevel: String?
 
+    func validate() throws {
+        do throws(SettingsErrors) {
+            _ = try overriding(Settings(servers: []))
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+
     func run() async throws {
         NameResolution.limitPatience()
-        let settings = try load()
+        let settings = try overriding(options.load())
         let output = LogOutput(settings.log)
         let log = output.logger()
-        let daemon = Daemon(settings, log: log, output: output) { () throws(SettingsErrors) in try read() }
+        let daemon = Daemon(settings, log: log, output: output) {
+            () throws(SettingsErrors) in try overriding(options.read())
+        }
         var configuration = ServiceGroupConfiguration(
             services: [daemon], gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "") { _ in
@@ -52,17 +62,7 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    private func load() throws -> Settings {
-        do throws(SettingsErrors) {
-            return try read()
-        } catch {
-            StandardError.print("\(error)")
-            throw ExitCode.settingsRefused
-        }
-    }
-
-    private func read() throws(SettingsErrors) -> Settings {
-        try options.read().overriding(
-            listen: listen.isEmpty ? nil : listen, interval: interval, logLevel: logLevel)
+    private func overriding(_ settings: Settings) throws(SettingsErrors) -> Settings {
+        try settings.overriding(listen: listen.isEmpty ? nil : listen, interval: interval, logLevel: logLevel)
     }
 }
