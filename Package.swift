@@ -49,6 +49,12 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .testTarget(
+            name: "RuntimeTests",
+            dependencies: [
+                "CZlib", "Exposition", "Postgres", "Runtime", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

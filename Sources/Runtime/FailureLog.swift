@@ -15,11 +15,15 @@ struct FailureLog: Sendable {
     }
 
     func report(_ poll: PollReport) {
-        report("server", poll.failure.map { (reason(of: $0), "\($0)") }, "the server does not answer", "the server answers")
+        report(
+            "server", poll.failure.map { (reason(of: $0), "\($0)") }, "the server does not answer",
+            "the server answers")
         for outcome in poll.outcomes {
             var failure: (String, String)?
             if case .failure(let found) = outcome.result { failure = (found.reason.rawValue, found.message) }
-            report(outcome.job, failure, "the collector failed", "the collector works", collector: outcome.job)
+            report(
+                "collector \(outcome.job)", failure, "the collector failed", "the collector works",
+                collector: outcome.job)
         }
     }
 
@@ -51,7 +55,11 @@ struct FailureLog: Sendable {
     }
 
     private func reason(of error: PostgresError) -> String {
-        if case .cannotConnect(let failure, _) = error { failure.rawValue } else { JobFailure(error).reason.rawValue }
+        if case .cannotConnect(let failure, _) = error {
+            failure.rawValue
+        } else {
+            JobFailure(error).reason.rawValue
+        }
     }
 
     /// What is wrong with each subject now.

@@ -1,34 +1,56 @@
 import Synchronization
 
-/// What `work` answers; nil where that takes longer than `timeout`, and then `work` goes on unattended.
+/// What `work` answers; nil where that takes longer than `timeout` or the task is cancelled, and then `work` goes on
+/// unattended.
 ///
 /// Only for work that nothing can interrupt, such as resolving a name.
 func firstAnswer<Answer: Sendable>(
     within timeout: Duration, _ work: @escaping @Sendable () async -> Answer
 ) async -> Answer? {
     let race = Race<Answer>()
-    return await withCheckedContinuation { continuation in
-        race.begin(continuation)
-        let timer = Task {
-            guard (try? await Task.sleep(for: timeout)) != nil else { return }
-            race.finish(nil)
+    return await withTaskCancellationHandler {
+        await withCheckedContinuation { continuation in
+            race.begin(continuation)
+            let timer = Task {
+                guard (try? await Task.sleep(for: timeout)) != nil else { return }
+                race.finish(nil)
+            }
+            Task {
+                race.finish(await work())
+                timer.cancel()
+            }
         }
-        Task {
-            race.finish(await work())
-            timer.cancel()
-        }
+    } onCancel: {
+        race.finish(nil)
     }
 }
 
 /// Resumes a continuation once, for whoever comes first.
 private final class Race<Answer: Sendable>: Sendable {
-    private let waiting = Mutex<CheckedContinuation<Answer?, Never>?>(nil)
+    private enum State {
+        case notBegun
+        case waiting(CheckedContinuation<Answer?, Never>)
+        case over
+    }
 
+    private let state = Mutex(State.notBegun)
+
+    /// A race that was over before it began, since the task had been cancelled, has no answer.
     func begin(_ continuation: CheckedContinuation<Answer?, Never>) {
-        waiting.withLock { $0 = continuation }
+        let isOver = state.withLock { state in
+            guard case .notBegun = state else { return true }
+            state = .waiting(continuation)
+            return false
+        }
+        if isOver { continuation.resume(returning: nil) }
     }
 
     func finish(_ answer: Answer?) {
-        waiting.withLock { $0.take() }?.resume(returning: answer)
+        let waiting = state.withLock { state -> CheckedContinuation<Answer?, Never>? in
+            defer { state = .over }
+            guard case .waiting(let continuation) = state else { return nil }
+            return continuation
+        }
+        waiting?.resume(returning: answer)
     }
 }

@@ -42,7 +42,7 @@ package final class Scheduler: Sendable {
         self.scrapes = scrapes
     }
 
-    /// Begins beats that belong together. Names are unique.
+    /// Begins beats that belong together; names are unique.
     package func start(_ beats: [Beat]) {
         state.withLock { state in
             let number = state.started
@@ -72,7 +72,8 @@ package final class Scheduler: Sendable {
 
     private func `repeat`(_ beat: Beat, number: Int) async {
         let base = timeline.now
-        var grid = Grid(every: beat.interval, phase: base + Grid.phase(ofNumber: number, every: beat.interval))
+        var grid = Grid(
+            every: beat.interval, phase: base + Grid.phase(ofNumber: number, every: beat.interval))
         var phaseGuard = PhaseGuard(interval: beat.interval)
         var next = number < Self.firstAtOnce ? base : grid.first(from: base)
         while (try? await timeline.sleep(until: next)) != nil {
@@ -80,7 +81,7 @@ package final class Scheduler: Sendable {
             state.withLock { $0.pulses[beat.name]?.last = woken }
             await beat.run()
             let ended = timeline.now
-            beat.skip(grid.count(after: max(next, woken), before: ended))
+            beat.skip(grid.count(after: next + beat.interval / 2, before: ended))
             if let target = beat.guarded {
                 grid.move(by: phaseGuard.shift(pollEnd: ended, arrivals: scrapes.arrivals(showing: target)))
             }

@@ -20,14 +20,24 @@ package actor Session {
     private let canceller: Canceller
     private nonisolated let interrupt = Interrupt()
 
+    /// Whether its place stays taken while there is no connection.
+    private let keepsPlace: Bool
+
     /// At most one of the two is there, and then a place is taken for it.
     private var attempt: ConnectionAttempt?
     private var connection: Connection?
     private var place: ConnectionLimit.Place?
     private var begun = ContinuousClock.now
-    private var abandoned: [(connection: AbandonedConnection, place: ConnectionLimit.Place?, since: ContinuousClock.Instant)] = []
+    private var abandoned:
+        [(connection: AbandonedConnection, place: ConnectionLimit.Place?, since: ContinuousClock.Instant)] =
+            []
 
-    package init(to target: ConnectionTarget, limit: ConnectionLimit, canceller: Canceller) {
+    /// With `keepsPlace` no other session of the target can take the last place before this one has connected.
+    package init(
+        to target: ConnectionTarget, limit: ConnectionLimit, canceller: Canceller, keepsPlace: Bool = false
+    ) {
+        self.keepsPlace = keepsPlace
+        place = keepsPlace ? limit.take() : nil
         self.target = target
         self.limit = limit
         self.canceller = canceller
@@ -48,23 +58,27 @@ package actor Session {
             if isNew { try lent.verifySettings(by: deadline) }
             return try body(&lent, isNew)
         }
-        if lent.isReusable {
+        var isWorthKeeping = lent.isReusable
+        if isNew, case .failure = answer { isWorthKeeping = false }  // It may be unverified.
+        if isWorthKeeping {
             connection = consume lent
         } else if lent.isBusy {
-            if let key = lent.cancelKey() { canceller.cancel(key, patience: interrupt.hasFired ? Self.farewell : .zero) }
+            if let key = lent.cancelKey() {
+                canceller.cancel(key, patience: interrupt.hasFired ? Self.farewell : .zero)
+            }
             abandoned.append((lent.abandon(), place, .now))
             place = nil
-        } else {
+        } else if !keepsPlace {
             place = nil
         }
         return try answer.get()
     }
 
-    /// Closes the connection and gives its place back.
+    /// Closes the connection and gives its place back, where it does not keep it.
     package func close() {
         connection = nil
         attempt = nil
-        place = nil
+        if !keepsPlace { place = nil }
     }
 
     /// Ends what is under way, and everything that is begun later, with `.interrupted`.
@@ -81,7 +95,8 @@ package actor Session {
             place = place ?? limit.take()
             guard place != nil else {
                 throw .cannotConnect(
-                    .connectionLimit, "max_connections are open, counting those that the server has not closed yet")
+                    .connectionLimit,
+                    "max_connections are open, counting those that the server has not closed yet")
             }
             begun = .now
             do throws(PostgresError) {

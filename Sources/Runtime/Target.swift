@@ -18,7 +18,8 @@ package final class Target: Sendable {
     private let history: Mutex<TargetHistory>
 
     package init(
-        _ name: String, at connection: ConnectionTarget, labels: Labels, interval: Duration, maxConnections: Int,
+        _ name: String, at connection: ConnectionTarget, labels: Labels, interval: Duration,
+        maxConnections: Int,
         jobs: [Job], registry: Registry, timeline: Timeline, log: Logger
     ) {
         self.name = name
@@ -29,7 +30,7 @@ package final class Target: Sendable {
         self.timeline = timeline
         self.log = FailureLog(log, target: name)
         let (limit, canceller) = (ConnectionLimit(maxConnections), Canceller())
-        regular = Session(to: connection, limit: limit, canceller: canceller)
+        regular = Session(to: connection, limit: limit, canceller: canceller, keepsPlace: true)
         visitor = Session(to: connection, limit: limit, canceller: canceller)
         history = Mutex(TargetHistory(jobs, interval: interval))
     }
@@ -41,13 +42,16 @@ package final class Target: Sendable {
     ///
     /// Returns once the connections are closed, or after three seconds where a thread is stuck.
     package func stop() async {
+        history.withLock { history in
+            history.isStopped = true
+            registry.remove(name)
+        }
         regular.interruptForGood()
         visitor.interruptForGood()
         _ = await firstAnswer(within: .seconds(3)) { [self] in
             await regular.close()
             await visitor.close()
         }
-        registry.remove(name)
     }
 
     // MARK: - Polling
@@ -68,6 +72,7 @@ package final class Target: Sendable {
             history.withLock { $0.isSessionBusy = false }
             return report
         }
+        if report == nil, Task.isCancelled { return }  // Nobody waits for it any more.
         history.withLock { $0.endPoll(overran: report == nil || started.duration(to: .now) >= timeout) }
         conclude(report ?? PollReport(failure: .unresolved))
     }
@@ -81,7 +86,8 @@ package final class Target: Sendable {
         let connectBy = Deadline.after(interval / 3)
         let deadline = Deadline.after(timeout)
         do throws(PostgresError) {
-            return try await regular.use(connectBy: connectBy) { [self] connection, isNew throws(PostgresError) in
+            return try await regular.use(connectBy: connectBy) {
+                [self] connection, isNew throws(PostgresError) in
                 let before = connection.usage
                 let state = try ServerState.read(from: &connection, by: deadline)
                 let due = history.withLock { $0.dueJobs(at: timeline.now, isNewConnection: isNew) }
@@ -109,19 +115,33 @@ package final class Target: Sendable {
         return PollReport.Outcome(job: job.name, result: rendered, duration: .now - started)
     }
 
-    private func attempt(_ job: Job, on connection: inout Connection, _ state: ServerState, by deadline: Deadline)
+    private func attempt(
+        _ job: Job, on connection: inout Connection, _ state: ServerState, by deadline: Deadline
+    )
         -> Result<Findings, JobFailure>
     {
-        guard connection.isReusable else { return .failure(JobFailure(.connection, "the connection is lost")) }
+        guard connection.isReusable else {
+            return .failure(JobFailure(.connection, "the connection is lost"))
+        }
         return Result { () throws(JobFailure) in try job.run(&connection, state, deadline) }
     }
 
     private func conclude(_ report: PollReport) {
         let (now, wallClock) = (timeline.now, WallClock.seconds)
-        let changes = history.withLock { $0.conclude(report, at: now, wallClock: wallClock, target: labels) }
-        registry.apply(changes, to: name)
+        guard publish({ $0.conclude(report, at: now, wallClock: wallClock, target: labels) }) else { return }
         registry.expire(at: now)
         log.report(report)
+    }
+
+    /// Puts up what follows from what has ended; false where the target is watched no more.
+    ///
+    /// Under the lock, so that nothing is put up for a target that has just been removed: nobody would take it down.
+    private func publish(_ changes: (inout TargetHistory) -> [Registry.Change]) -> Bool {
+        history.withLock { history in
+            guard !history.isStopped else { return false }
+            registry.apply(changes(&history), to: name)
+            return true
+        }
     }
 
     // MARK: - Is a new client let in?
@@ -138,14 +158,15 @@ package final class Target: Sendable {
             history.withLock { $0.isVisitorBusy = false }
             return visit
         }
+        if visit == nil, Task.isCancelled { return }
         let ended = visit ?? .failed(.unresolved)
         let end = timeline.now + Visit.lifetime
-        let changes = history.withLock { $0.conclude(ended, end: end, target: labels) }
-        registry.apply(changes, to: name)
-        log.report(ended)
+        if publish({ $0.conclude(ended, end: end, target: labels) }) { log.report(ended) }
     }
 
-    private func connectAsVisitor(by deadline: Deadline, since started: ContinuousClock.Instant) async -> Visit {
+    private func connectAsVisitor(by deadline: Deadline, since started: ContinuousClock.Instant) async
+        -> Visit
+    {
         do throws(PostgresError) {
             try await visitor.use(connectBy: deadline) { _, _ throws(PostgresError) in }
         } catch {

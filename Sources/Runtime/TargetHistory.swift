@@ -16,6 +16,8 @@ package struct TargetHistory: Sendable {
     /// Whether a thread is still at work for a poll or a visit, possibly one that was given up on.
     var isSessionBusy = false
     var isVisitorBusy = false
+    /// Whether the target is watched no more; what ends after that is of no interest.
+    var isStopped = false
     private var pollsSinceConnect = 0
     private var connectFailures: [ConnectFailure: Int] = [:]
 
@@ -68,9 +70,12 @@ package struct TargetHistory: Sendable {
         }
         for outcome in report.outcomes {
             guard let index = jobs.firstIndex(where: { $0.name == outcome.job }) else { continue }
-            if let change = jobs[index].note(outcome, at: time, wallClock: wallClock) { changes.append(change) }
+            if let change = jobs[index].note(outcome, at: time, wallClock: wallClock) {
+                changes.append(change)
+            }
         }
-        changes.append(publish(connectionFamilies, as: Self.connectionJob, of: target, end: .seconds(Int64.max)))
+        changes.append(
+            publish(connectionFamilies, as: Self.connectionJob, of: target, end: .seconds(Int64.max)))
         return changes
     }
 
@@ -89,12 +94,14 @@ package struct TargetHistory: Sendable {
         switch visit {
         case .letIn(let duration):
             connects += 1
-            families = visitFamilies(isSuccess: true) + [
-                MetricFamily(
-                    "pg_connect_duration_seconds", .gauge,
-                    help: "How long the latest fresh connection took, authentication and session settings included.",
-                    samples: [Sample(duration / .seconds(1))])
-            ]
+            families =
+                visitFamilies(isSuccess: true) + [
+                    MetricFamily(
+                        "pg_connect_duration_seconds", .gauge,
+                        help:
+                            "How long the latest fresh connection took, authentication and session settings included.",
+                        samples: [Sample(duration / .seconds(1))])
+                ]
         case .failed(.cannotConnect(.connectionLimit, _)):
             return [.withdraw(job: Self.visitJob)]
         case .failed(let failure):
@@ -135,7 +142,8 @@ package struct TargetHistory: Sendable {
     private func visitFamilies(isSuccess: Bool) -> [MetricFamily] {
         [
             MetricFamily(
-                "pg_connect_success", .gauge, help: "1 where the latest fresh connection, tried each minute, was let in.",
+                "pg_connect_success", .gauge,
+                help: "1 where the latest fresh connection, tried each minute, was let in.",
                 samples: [Sample(isSuccess)])
         ]
     }
