@@ -54,6 +54,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
         .testTarget(
+            name: "RuntimeTests",
+            dependencies: [
+                "CZlib", "Exposition", "Postgres", "Runtime", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "SettingsTests", dependencies: ["Settings"], exclude: ["Invalid"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -55,8 +55,8 @@ package struct Collector: Sendable {
 
     /// Turns rows into families: one per metric column, one sample per row.
     ///
-    /// SQL NULL gives no sample: "unknown" is not zero. A column that the statement should return and does not
-    /// is an error, and so is a cell that is no number.
+    /// SQL NULL gives no sample: "unknown" is not zero. A column that the statement should return and does
+    /// not is an error, and so is a cell that is no number.
     package func collection(from rows: borrowing Rows, of server: ServerState) throws(CollectorError)
         -> Collection
     {

@@ -15,6 +15,6 @@ struct Cadence: Sendable, Equatable {
     ///
     /// A rare job's first run after a connect comes soon, one job a poll, and does not wait for its period.
     func isDue(poll: Int) -> Bool {
-        poll == min(offset, period - 1) || (poll - offset).isMultiple(of: period)
+        (poll - offset).isMultiple(of: period)
     }
 }

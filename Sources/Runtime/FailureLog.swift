@@ -22,7 +22,8 @@ struct FailureLog: Sendable {
             var failure: (String, String)?
             if case .failure(let found) = outcome.result { failure = (found.reason.rawValue, found.message) }
             report(
-                outcome.job, failure, "the collector failed", "the collector works", collector: outcome.job)
+                "collector \(outcome.job)", failure, "the collector failed", "the collector works",
+                collector: outcome.job)
         }
     }
 

@@ -29,13 +29,30 @@ func firstAnswer<Answer: Sendable>(
 
 /// Resumes a continuation once, for whoever comes first.
 private final class Race<Answer: Sendable>: Sendable {
-    private let waiting = Mutex<CheckedContinuation<Answer?, Never>?>(nil)
+    private enum State {
+        case notBegun
+        case waiting(CheckedContinuation<Answer?, Never>)
+        case over
+    }
 
+    private let state = Mutex(State.notBegun)
+
+    /// A race that was over before it began, since the task had been cancelled, has no answer.
     func begin(_ continuation: CheckedContinuation<Answer?, Never>) {
-        waiting.withLock { $0 = continuation }
+        let isOver = state.withLock { state in
+            guard case .notBegun = state else { return true }
+            state = .waiting(continuation)
+            return false
+        }
+        if isOver { continuation.resume(returning: nil) }
     }
 
     func finish(_ answer: Answer?) {
-        waiting.withLock { $0.take() }?.resume(returning: answer)
+        let waiting = state.withLock { state -> CheckedContinuation<Answer?, Never>? in
+            defer { state = .over }
+            guard case .waiting(let continuation) = state else { return nil }
+            return continuation
+        }
+        waiting?.resume(returning: answer)
     }
 }

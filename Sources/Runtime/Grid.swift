@@ -38,7 +38,8 @@ struct Grid: Sendable, Equatable {
 extension Duration {
     /// The remainder of a division, from zero to below `divisor`, also for what lies before zero.
     func modulo(_ divisor: Duration) -> Duration {
-        let remainder = self - divisor * (self / divisor).rounded(.down)
+        // An integer factor multiplies exactly; a quotient that is rounded wrongly is put right below.
+        let remainder = self - divisor * Int((self / divisor).rounded(.down))
         if remainder < .zero { return remainder + divisor }
         return remainder >= divisor ? remainder - divisor : remainder
     }

@@ -81,7 +81,7 @@ package final class Scheduler: Sendable {
             state.withLock { $0.pulses[beat.name]?.last = woken }
             await beat.run()
             let ended = timeline.now
-            beat.skip(grid.count(after: max(next, woken), before: ended))
+            beat.skip(grid.count(after: next + beat.interval / 2, before: ended))
             if let target = beat.guarded {
                 grid.move(by: phaseGuard.shift(pollEnd: ended, arrivals: scrapes.arrivals(showing: target)))
             }

@@ -2,30 +2,28 @@ import Synchronization
 
 /// When pages were asked for, for the phase guard.
 package final class Scrapes: Sendable {
-    /// Remembered at most; beyond that the oldest are forgotten.
-    private static let longestMemory = 256
+    /// Remembered at most, of each page; beyond that the oldest are forgotten.
+    private static let longestMemory = 128
 
-    private struct Arrival {
-        let time: Duration
-        /// nil for the page of all targets.
-        let target: String?
-    }
-
-    private let arrivals = Mutex<[Arrival]>([])
+    /// By target; nil is the page of all targets.
+    private let arrivals = Mutex<[String?: [Duration]]>([:])
 
     package init() {}
 
+    /// Notes a request for a page.
+    ///
+    /// Only for targets that there are: each has its own memory.
     package func record(at time: Duration, of target: String?) {
         arrivals.withLock { arrivals in
-            if arrivals.count >= Self.longestMemory { arrivals.removeFirst(Self.longestMemory / 4) }
-            arrivals.append(Arrival(time: time, target: target))
+            var times = arrivals.removeValue(forKey: target) ?? []
+            if times.count >= Self.longestMemory { times.removeFirst(Self.longestMemory / 4) }
+            times.append(time)
+            arrivals[target] = times
         }
     }
 
     /// When pages that show this target were asked for.
     func arrivals(showing target: String) -> [Duration] {
-        arrivals.withLock { arrivals in
-            arrivals.filter { $0.target == nil || $0.target == target }.map(\.time)
-        }
+        arrivals.withLock { ($0[nil] ?? []) + ($0[target] ?? []) }
     }
 }

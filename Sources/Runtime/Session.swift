@@ -20,16 +20,29 @@ package actor Session {
     private let canceller: Canceller
     private nonisolated let interrupt = Interrupt()
 
+    /// Whether its place stays taken while there is no connection.
+    private let keepsPlace: Bool
+
     /// At most one of the two is there, and then a place is taken for it.
     private var attempt: ConnectionAttempt?
     private var connection: Connection?
     private var place: ConnectionLimit.Place?
     private var begun = ContinuousClock.now
-    private var abandoned:
-        [(connection: AbandonedConnection, place: ConnectionLimit.Place?, since: ContinuousClock.Instant)] =
-            []
+    private var abandoned: [Abandoned] = []
 
-    package init(to target: ConnectionTarget, limit: ConnectionLimit, canceller: Canceller) {
+    /// A connection that we use no more, and the place that it takes until the server has closed its end.
+    private struct Abandoned {
+        let connection: AbandonedConnection
+        let place: ConnectionLimit.Place?
+        let since = ContinuousClock.now
+    }
+
+    /// With `keepsPlace` no other session of the target can take the last place before this one.
+    package init(
+        to target: ConnectionTarget, limit: ConnectionLimit, canceller: Canceller, keepsPlace: Bool = false
+    ) {
+        self.keepsPlace = keepsPlace
+        place = keepsPlace ? limit.take() : nil
         self.target = target
         self.limit = limit
         self.canceller = canceller
@@ -50,25 +63,27 @@ package actor Session {
             if isNew { try lent.verifySettings(by: deadline) }
             return try body(&lent, isNew)
         }
-        if lent.isReusable {
+        var isWorthKeeping = lent.isReusable
+        if isNew, case .failure = answer { isWorthKeeping = false }  // It may be unverified.
+        if isWorthKeeping {
             connection = consume lent
         } else if lent.isBusy {
             if let key = lent.cancelKey() {
                 canceller.cancel(key, patience: interrupt.hasFired ? Self.farewell : .zero)
             }
-            abandoned.append((lent.abandon(), place, .now))
+            abandoned.append(Abandoned(connection: lent.abandon(), place: place))
             place = nil
-        } else {
+        } else if !keepsPlace {
             place = nil
         }
         return try answer.get()
     }
 
-    /// Closes the connection and gives its place back.
+    /// Closes the connection and gives its place back, where it does not keep it.
     package func close() {
         connection = nil
         attempt = nil
-        place = nil
+        if !keepsPlace { place = nil }
     }
 
     /// Ends what is under way, and everything that is begun later, with `.interrupted`.

@@ -30,7 +30,7 @@ package final class Target: Sendable {
         self.timeline = timeline
         self.log = FailureLog(log, target: name)
         let (limit, canceller) = (ConnectionLimit(maxConnections), Canceller())
-        regular = Session(to: connection, limit: limit, canceller: canceller)
+        regular = Session(to: connection, limit: limit, canceller: canceller, keepsPlace: true)
         visitor = Session(to: connection, limit: limit, canceller: canceller)
         history = Mutex(TargetHistory(jobs, interval: interval))
     }
@@ -42,6 +42,10 @@ package final class Target: Sendable {
     ///
     /// Returns once the connections are closed, or after three seconds where a thread is stuck.
     package func stop() async {
+        history.withLock { history in
+            history.isStopped = true
+            registry.remove(name)
+        }
         regular.interruptForGood()
         visitor.interruptForGood()
         _ = await firstAnswer(within: .seconds(3)) { [self] in
@@ -68,6 +72,7 @@ package final class Target: Sendable {
             history.withLock { $0.poller.end() }
             return report
         }
+        if report == nil, Task.isCancelled { return }  // Nobody waits for it any more.
         let hasOverrun = report == nil || started.duration(to: .now) >= timeout
         history.withLock { $0.endPoll(overran: hasOverrun) }
         conclude(report ?? PollReport(failure: .unresolved))
@@ -102,7 +107,9 @@ package final class Target: Sendable {
         }
     }
 
-    /// Runs the jobs that are due; a server that refuses even to say who it is has answered, and fails them all.
+    /// Runs the jobs that are due.
+    ///
+    /// A server that refuses even to say who it is has answered all the same, and fails them all.
     private func run(_ due: [Job], on connection: inout Connection, by deadline: Deadline)
         throws(PostgresError) -> [PollReport.Outcome]
     {
@@ -143,10 +150,20 @@ package final class Target: Sendable {
 
     private func conclude(_ report: PollReport) {
         let (now, wallClock) = (timeline.now, WallClock.seconds)
-        let changes = history.withLock { $0.conclude(report, at: now, wallClock: wallClock, target: labels) }
-        registry.apply(changes, to: name)
+        guard publish({ $0.conclude(report, at: now, wallClock: wallClock, target: labels) }) else { return }
         registry.expire(at: now)
         log.report(report)
+    }
+
+    /// Puts up what follows from what has ended; false where the target is watched no more.
+    ///
+    /// Under the lock, so that nothing is put up for a target that has just been removed.
+    private func publish(_ changes: (inout TargetHistory) -> [Registry.Change]) -> Bool {
+        history.withLock { history in
+            guard !history.isStopped else { return false }
+            registry.apply(changes(&history), to: name)
+            return true
+        }
     }
 
     // MARK: - Is a new client let in?
@@ -163,11 +180,10 @@ package final class Target: Sendable {
             history.withLock { $0.visitor.end() }
             return visit
         }
+        if visit == nil, Task.isCancelled { return }
         let ended = visit ?? .failed(.unresolved)
         let end = timeline.now + Visit.lifetime
-        let changes = history.withLock { $0.conclude(ended, end: end, target: labels) }
-        registry.apply(changes, to: name)
-        log.report(ended)
+        if publish({ $0.conclude(ended, end: end, target: labels) }) { log.report(ended) }
     }
 
     private func connectAsVisitor(by deadline: Deadline, since started: ContinuousClock.Instant) async

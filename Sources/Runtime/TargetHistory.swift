@@ -16,6 +16,8 @@ package struct TargetHistory: Sendable {
     /// The threads that poll and visit.
     var poller = Worker()
     var visitor = Worker()
+    /// Whether the target is watched no more; what ends after that is of no interest.
+    var isStopped = false
     private var pollsSinceConnect = 0
     private var connectFailures: [ConnectFailure: Int] = [:]
 

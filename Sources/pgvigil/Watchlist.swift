@@ -66,12 +66,11 @@ final class Watchlist: Sendable {
     private func stop(_ entries: [Entry]) async {
         await withDiscardingTaskGroup { group in
             for target in entries.map(\.target) {
-                group.addTask { [scheduler, registry] in
+                group.addTask { [scheduler] in
                     async let connections: Void = target.stop()
                     async let poll: Void = scheduler.stop("\(target.name)/poll")
                     async let visit: Void = scheduler.stop("\(target.name)/visit")
                     _ = await (connections, poll, visit)
-                    registry.remove(target.name)  // Only now can nothing be published any more.
                 }
             }
         }

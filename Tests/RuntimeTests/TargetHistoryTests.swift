@@ -1,0 +1,103 @@
+import Exposition
+import Postgres
+import Testing
+
+@testable import Runtime
+
+@Suite struct TargetHistoryTests {
+    private var history = TargetHistory(
+        [.idle("base"), .idle("slow", every: .seconds(60)), .idle("hourly", every: .seconds(3600))],
+        interval: .seconds(15))
+
+    private mutating func conclude(_ report: PollReport, at time: Duration = .zero) -> [Registry.Change] {
+        history.conclude(report, at: time, wallClock: 0, target: [:])
+    }
+
+    private func text(_ changes: [Registry.Change]) -> String {
+        var families: [RenderedFamily] = []
+        for case .publish(let published, _, _) in changes { families += published }
+        return families.map { String(decoding: $0.samples(in: .text), as: UTF8.self) }.joined()
+    }
+
+    @Test mutating func `an answered poll publishes what the jobs found, and pg_up 1`() {
+        #expect(history.isUp == nil)
+        let changes = conclude(.answered([("base", nil), ("slow", .timeout)]))
+        #expect(changes.map(\.summary) == ["publish base", "publish (connection)"])
+        #expect(text(changes).contains("pg_up 1\n"))
+        #expect(history.isUp == true)
+        #expect(history.jobs.map(\.isSuccess) == [true, false, nil])
+    }
+
+    @Test mutating func `a server that is down withdraws all but pg_up and the visit at once`() {
+        _ = conclude(.answered([("base", nil)]))
+        let changes = conclude(PollReport(failure: PollReport.refused))
+        #expect(changes.map(\.summary) == ["withdraw all but (connection) (visit)", "publish (connection)"])
+        #expect(text(changes).contains("pg_up 0\n"))
+        #expect(history.isUp == false)
+        #expect(history.jobs.map(\.isSuccess) == [false, false, false])
+    }
+
+    @Test mutating func `failures to connect are counted by reason, all reasons from zero`() {
+        _ = conclude(PollReport(failure: PollReport.refused))
+        _ = conclude(PollReport(failure: .cannotConnect(.timeout, "")))
+        _ = conclude(PollReport(failure: .timedOut))
+        _ = history.conclude(.failed(PollReport.refused), end: .seconds(180), target: [:])
+        let page = text(conclude(.answered([])))
+        #expect(page.contains("pg_connect_failures_total{reason=\"refused\"} 2\n"))
+        #expect(page.contains("pg_connect_failures_total{reason=\"timeout\"} 1\n"))
+        #expect(page.contains("pg_connect_failures_total{reason=\"tls\"} 0\n"))
+        #expect(page.split(separator: "\n").count == ConnectFailure.allCases.count + 1)
+    }
+
+    @Test mutating func `polls, overruns and connects are counted`() {
+        history.endPoll(overran: false)
+        history.endPoll(overran: true)
+        _ = conclude(PollReport(isNewConnection: true))
+        _ = conclude(PollReport())
+        _ = history.conclude(.letIn(after: .milliseconds(20)), end: .zero, target: [:])
+        #expect((history.polls, history.overruns, history.connects) == (2, 1, 2))
+    }
+
+    @Test mutating func `while a thread is stuck, polls are skipped and counted`() {
+        let polls = [history.beginPoll(), history.beginPoll()]
+        #expect(polls == [true, false])
+        #expect(history.skips == 1)
+        history.poller.end()
+        let next = history.beginPoll()
+        #expect(next)
+        let visits = [history.visitor.begin(), history.visitor.begin()]
+        #expect(visits == [true, false])
+        #expect(history.skips == 1)
+    }
+
+    @Test mutating func `jobs are due by their cadence since the connection was made`() {
+        let first = history.dueJobs(at: .zero, isNewConnection: true)
+        let later = (1...8).map { _ in history.dueJobs(at: .zero, isNewConnection: false) }
+        #expect([first] + later == [[0], [0, 1], [0, 2], [0], [0], [0, 1], [0], [0], [0]])
+        let again = [true, false].map { history.dueJobs(at: .zero, isNewConnection: $0) }
+        #expect(again == [[0], [0, 1]])
+    }
+
+    @Test mutating func `a refused job rests until ten minutes have passed or a connection is new`() {
+        _ = conclude(.answered([("base", .privileges)]), at: .seconds(15))
+        let due = [30, 614, 615].map { history.dueJobs(at: .seconds($0), isNewConnection: false).contains(0) }
+        #expect(due == [false, false, true])
+        _ = conclude(.answered([("base", .missing)]), at: .seconds(615))
+        let renewed = history.dueJobs(at: .seconds(630), isNewConnection: true)
+        #expect(renewed == [0])
+    }
+
+    @Test mutating func `a visit says whether a new client is let in, and how fast`() {
+        let letIn = history.conclude(.letIn(after: .milliseconds(20)), end: .seconds(180), target: [:])
+        #expect(letIn.map(\.summary) == ["publish (visit)"])
+        #expect(text(letIn) == "pg_connect_success 1\npg_connect_duration_seconds 0.02\n")
+        let failed = history.conclude(.failed(PollReport.refused), end: .seconds(180), target: [:])
+        #expect(text(failed) == "pg_connect_success 0\n")
+    }
+
+    @Test mutating func `a visit for which no connection is free shows nothing and is no failure`() {
+        let skipped = history.conclude(.failed(.cannotConnect(.connectionLimit, "")), end: .zero, target: [:])
+        #expect(skipped.map(\.summary) == ["withdraw (visit)"])
+        #expect(text(conclude(.answered([]))).contains("{reason=\"connection_limit\"} 0\n"))
+    }
+}
