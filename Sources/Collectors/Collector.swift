@@ -55,8 +55,8 @@ package struct Collector: Sendable {
 
     /// Turns rows into families: one per metric column, one sample per row.
     ///
-    /// SQL NULL gives no sample: "unknown" is not zero. A column that the statement should return and does not
-    /// is an error, and so is a cell that is no number.
+    /// SQL NULL gives no sample: "unknown" is not zero. A column that the statement should return and does
+    /// not is an error, and so is a cell that is no number.
     package func collection(from rows: borrowing Rows, of server: ServerState) throws(CollectorError)
         -> Collection
     {
@@ -78,9 +78,9 @@ package struct Collector: Sendable {
         for (column, position) in zip(columns, positions) {
             guard let metric = column.metric else { continue }
             var family = MetricFamily(metric)
-            for row in 0..<collection.rowCount {
+            for row in 0..<rows.count {
                 guard let value = try column.value(row: row, at: position, of: rows) else { continue }
-                guard metric.kind != .counter || value.isCount else {
+                guard row < collection.rowCount, metric.kind != .counter || value.isCount else {
                     collection.droppedSeries += 1
                     continue
                 }
@@ -89,7 +89,6 @@ package struct Collector: Sendable {
             if mayRepeat { collection.repeatedSeries += family.resolveRepetitions(duplicates) }
             collection.families.append(family)
         }
-        collection.droppedSeries += (rows.count - collection.rowCount) * collection.families.count
         return collection
     }
 

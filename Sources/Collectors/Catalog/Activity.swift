@@ -41,7 +41,7 @@ extension Collector {
                    backend_type = 'client backend' AS is_client
             FROM pg_catalog.pg_stat_activity
             WHERE pid <> pg_catalog.pg_backend_pid()
-              AND NOT (application_name = 'pgvigil' AND usename = current_user)
+              AND NOT (application_name = 'pgvigil' AND usename = session_user)
         ), application AS (
             SELECT application_name,
                    count(*) AS connections,
