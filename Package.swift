@@ -50,6 +50,9 @@ let package = Package(
             swiftSettings: strict),
 
         .testTarget(
+            name: "CollectorsTests", dependencies: ["Collectors", "Exposition", "Postgres"],
+            exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
             name: "ExpositionTests", dependencies: ["Exposition"], exclude: ["read_back.py"],
             swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
@@ -61,6 +64,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SettingsTests", dependencies: ["Settings"], exclude: ["Invalid"], swiftSettings: strict),
+        .testTarget(name: "TidyTests", dependencies: ["Collectors", "Postgres"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -46,11 +46,11 @@ extension Sample.Value {
         return isTooLarge ? .real(Double(a) + Double(b)) : .integer(sum)
     }
 
-    /// Whether a counter can have this value: OpenMetrics refuses a page with a negative one or NaN.
+    /// Whether a counter can have this value; strict parsers refuse a whole page with one that cannot.
     var isCount: Bool {
         switch self {
         case .integer(let value): value >= 0
-        case .real(let value): value >= 0
+        case .real(let value): value >= 0 && value.isFinite
         case .histogram: true
         }
     }

@@ -78,9 +78,9 @@ package struct Collector: Sendable {
         for (column, position) in zip(columns, positions) {
             guard let metric = column.metric else { continue }
             var family = MetricFamily(metric)
-            for row in 0..<collection.rowCount {
+            for row in 0..<rows.count {
                 guard let value = try column.value(row: row, at: position, of: rows) else { continue }
-                guard metric.kind != .counter || value.isCount else {
+                guard row < collection.rowCount, metric.kind != .counter || value.isCount else {
                     collection.droppedSeries += 1
                     continue
                 }
@@ -89,7 +89,6 @@ package struct Collector: Sendable {
             if mayRepeat { collection.repeatedSeries += family.resolveRepetitions(duplicates) }
             collection.families.append(family)
         }
-        collection.droppedSeries += (rows.count - collection.rowCount) * collection.families.count
         return collection
     }
 

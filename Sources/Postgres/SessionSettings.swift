@@ -18,6 +18,7 @@ package struct SessionSettings: Sendable, Equatable {
             ("statement_timeout", "\(statementTimeout.wholeMilliseconds)"),
             ("lock_timeout", "\(lockTimeout.wholeMilliseconds)"),
             ("jit", "off"),  // Compiling our statements would cost more than running them.
+            ("search_path", "pg_catalog"),  // A database's own could put other functions in their place.
         ]
     }
 

@@ -19,8 +19,10 @@ import Testing
         for failure in failures { log.report(PollReport(failure: failure)) }
         #expect(
             captured.lines == [
-                "warning the server does not answer error=cannot connect: Connection refused reason=refused server=db1",
-                "warning the server does not answer error=cannot connect: starting up reason=starting_up server=db1",
+                "warning the server does not answer error=cannot connect: Connection refused "
+                    + "reason=refused server=db1",
+                "warning the server does not answer error=cannot connect: starting up "
+                    + "reason=starting_up server=db1",
                 "notice the server answers server=db1",
             ])
     }
@@ -63,7 +65,8 @@ import Testing
         log.report(.letIn(after: .zero))
         #expect(
             captured.lines == [
-                "warning a fresh connection is not let in error=cannot connect: Connection refused reason=refused server=db1",
+                "warning a fresh connection is not let in error=cannot connect: Connection refused "
+                    + "reason=refused server=db1",
                 "notice a fresh connection is let in server=db1",
             ])
     }

@@ -13,7 +13,7 @@ import Testing
                 #expect(pollsBetween(seen.dropFirst(39)) == [1], "\(scrapers)")
                 let (atScrapes, atAnyTime) = worstRateErrors(of: seen)
                 #expect(atScrapes < 0.01, "\(scrapers)")
-                // Three scrapes only may lie in the minute, and their own time stamps are off by up to 0.4 s in 30 s.
+                // Three scrapes only may lie in the minute, their time stamps off by up to 0.4 s in 30 s.
                 #expect(atAnyTime < 0.016, "\(scrapers)")
             }
         }
@@ -76,7 +76,7 @@ import Testing
 
     // MARK: -
 
-    /// Every third begins with a poll that ends just when the first scraper comes, every seventh has all close together.
+    /// In every third a poll ends just when the first scraper comes, in every seventh all come together.
     private func scenario(_ seed: Int, _ count: Int) -> (Simulation, [Scraper]) {
         var random = SplitMix(seed: seed * 31)
         let simulation = Simulation(start: random.duration(in: 0...30_000), seed: seed)

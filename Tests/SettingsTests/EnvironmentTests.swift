@@ -50,7 +50,8 @@ import Testing
                 + "allowed is a duration from 1s to 1h, like 15s or 1h30m")
         #expect(
             Self.problem { () throws(SettingsErrors) in try settings.overriding(logLevel: "loud") }
-                == "--log-level: found a text that is none of them; allowed is debug, info, notice, warning or error"
+                == "--log-level: found a text that is none of them; "
+                + "allowed is debug, info, notice, warning or error"
         )
         #expect(
             Self.problem { () throws(SettingsErrors) in try settings.overriding(listen: ["9187"]) }

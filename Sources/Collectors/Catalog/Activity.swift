@@ -6,7 +6,7 @@ extension Collector {
     /// Each family has its own one to three labels: with all of them it would grow with their product.
     static let activity = Collector(
         "activity", "Connections by database, user, state and application; processes by type and wait.",
-        requires: [.readAllStats],
+        requires: [.readAllStats], duplicates: .sum,
         columns: [
             .label("datname"),
             .label("usename"),
@@ -41,7 +41,7 @@ extension Collector {
                    backend_type = 'client backend' AS is_client
             FROM pg_catalog.pg_stat_activity
             WHERE pid <> pg_catalog.pg_backend_pid()
-              AND NOT (application_name = 'pgvigil' AND usename = current_user)
+              AND (application_name = 'pgvigil' AND usename = session_user) IS NOT TRUE
         ), application AS (
             SELECT application_name,
                    count(*) AS connections,
@@ -79,6 +79,7 @@ extension Collector {
         FROM process
         WHERE wait_event_type IS NOT NULL
         GROUP BY backend_type, wait_event_type
+        ORDER BY datname NULLS FIRST, usename, state, application_name, backend_type, wait_event_type
         """
     }
 }

@@ -97,7 +97,7 @@ extension Collector {
     ) { server in
         """
         SELECT coalesce(datname, '(shared)') AS datname,
-               numbackends,
+               CASE WHEN datid <> 0 THEN numbackends END AS numbackends,
                xact_commit,
                xact_rollback,
                blks_read,

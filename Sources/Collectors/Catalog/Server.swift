@@ -9,7 +9,7 @@ extension Collector {
             .label("system_identifier"),
             .info(
                 "info", "pg_server_info",
-                "The server's version and the identifier that its cluster was born with."),
+                "The server's version and its cluster's identifier, from pg_control_system()."),
             .gauge(
                 "start_timestamp_seconds", "pg_server_start_timestamp_seconds",
                 "When the server was started, from pg_postmaster_start_time()."),

@@ -1,0 +1,48 @@
+import Foundation
+import Postgres
+
+/// What a collector's statement returned on a real server, a line `---`, and the page that it must become.
+///
+/// `scripts/capture-goldens` writes the table; `UPDATE_GOLDEN=1 swift test` rewrites the page, and the
+/// difference is for the reviewer to read.
+struct GoldenFile {
+    let collector: String
+    /// The server's major version.
+    let version: Int
+
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
+    private static let separator = "\n---\n"
+
+    static let isUpdating = ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil
+
+    /// All that there are, in the order of their names.
+    static let all: [GoldenFile] = {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []
+        return names.sorted().compactMap { name in
+            let parts = name.split(separator: ".")
+            guard parts.count == 3, parts[2] == "golden", let version = Int(parts[1]) else { return nil }
+            return GoldenFile(collector: String(parts[0]), version: version)
+        }
+    }()
+
+    var server: ServerState { ServerState(version: version * 10_000) }
+
+    func read() throws -> (table: GoldenTable, page: String) {
+        let text = try String(contentsOf: url, encoding: .utf8)
+        guard let separator = text.range(of: Self.separator) else { return (GoldenTable(parsing: text), "") }
+        return (
+            GoldenTable(parsing: String(text[..<separator.lowerBound])), String(text[separator.upperBound...])
+        )
+    }
+
+    func write(_ table: GoldenTable, page: String) throws {
+        let text = table.text.dropLast() + Self.separator + page
+        try String(text).write(to: url, atomically: true, encoding: .utf8)
+    }
+
+    private var url: URL { Self.folder.appending(path: "\(collector).\(version).golden") }
+}
+
+extension GoldenFile: CustomStringConvertible {
+    var description: String { "\(collector).\(version)" }
+}

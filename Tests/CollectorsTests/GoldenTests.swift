@@ -1,0 +1,45 @@
+import Collectors
+import Exposition
+import Postgres
+import Testing
+
+/// What the collectors make of the answers of real servers.
+@Suite struct GoldenTests {
+    @Test(arguments: GoldenFile.all)
+    func `a collector makes of a server's table the page in its golden file`(_ file: GoldenFile) throws {
+        let collector = try Collector.named(file.collector)
+        let golden = try file.read()
+        let rows = Rows(columns: golden.table.columns, values: golden.table.rows)
+        let collection = try collector.collection(from: rows, of: file.server)
+        let page = collection.page
+        if GoldenFile.isUpdating {
+            try file.write(golden.table, page: page)
+        } else {
+            #expect(page == golden.page)
+        }
+        #expect(collection.rowCount == golden.table.rows.count)
+        #expect(collection.repeatedSeries == 0)
+        #expect(collection.droppedSeries == 0)
+    }
+
+    @Test(arguments: GoldenFile.all)
+    func `a statement returns the columns of the column table and no other`(_ file: GoldenFile) throws {
+        let collector = try Collector.named(file.collector)
+        let columns = try file.read().table.columns
+        #expect(columns == collector.columnNames(on: file.server))
+    }
+
+    @Test func `every collector has golden files of the same versions`() {
+        let versions = Dictionary(grouping: GoldenFile.all, by: \.collector).mapValues { $0.map(\.version) }
+        #expect(versions.keys.sorted() == Collector.all.map(\.name).sorted())
+        #expect(Set(versions.values).count == 1)
+        #expect(versions.values.allSatisfy { $0.count >= 2 })
+    }
+
+    @Test func `a table reads back as it was written`() {
+        let table = GoldenTable(
+            columns: ["name", "value"],
+            rows: [[" a|b\\n\n\r\n ", "1"], ["∅", nil], ["", "\\"], [" ", "é\u{301}"], [nil, nil]])
+        #expect(GoldenTable(parsing: table.text) == table)
+    }
+}
