@@ -30,8 +30,8 @@ package final class Scheduler: Sendable {
         var started = 0
     }
 
-    /// So many begin at once, counting beats that belong together once; the others wait for their place.
-    private static let firstAtOnce = 8
+    /// Of the groups that are started together, so many begin at once; the others wait for their place.
+    private static let mostAtOnce = 8
 
     private let timeline: Timeline
     private let scrapes: Scrapes
@@ -42,14 +42,18 @@ package final class Scheduler: Sendable {
         self.scrapes = scrapes
     }
 
-    /// Begins beats that belong together, under names of their own.
-    package func start(_ beats: [Beat]) {
+    /// Begins groups of beats that share a place on the grid; every beat has a name of its own.
+    package func start(_ groups: [[Beat]]) {
         state.withLock { state in
-            let number = state.started
-            state.started += 1
-            for beat in beats {
-                state.pulses[beat.name] = (timeline.now, beat.interval)
-                state.tasks[beat.name] = Task { await self.repeat(beat, number: number) }
+            for (index, group) in groups.enumerated() {
+                let number = state.started
+                state.started += 1
+                for beat in group {
+                    state.pulses[beat.name] = (timeline.now, beat.interval)
+                    state.tasks[beat.name] = Task {
+                        await self.repeat(beat, number: number, atOnce: index < Self.mostAtOnce)
+                    }
+                }
             }
         }
     }
@@ -70,12 +74,12 @@ package final class Scheduler: Sendable {
         return state.withLock { $0.pulses.values.allSatisfy { now - $0.last <= $0.interval * 2 } }
     }
 
-    private func `repeat`(_ beat: Beat, number: Int) async {
+    private func `repeat`(_ beat: Beat, number: Int, atOnce: Bool) async {
         let base = timeline.now
         var grid = Grid(
             every: beat.interval, phase: base + Grid.phase(ofNumber: number, every: beat.interval))
         var phaseGuard = PhaseGuard(interval: beat.interval)
-        var next = number < Self.firstAtOnce ? base : grid.first(from: base)
+        var next = atOnce ? base : grid.first(from: base)
         while (try? await timeline.sleep(until: next)) != nil {
             let woken = timeline.now
             state.withLock { $0.pulses[beat.name]?.last = woken }

@@ -46,7 +46,7 @@ final class Watchlist: Sendable {
             return Entry(settings: server, target: target)
         }
         entries.withLock { $0 = new }
-        fresh.forEach(start)
+        scheduler.start(fresh.map(beats(of:)))
     }
 
     /// Ends all polls and closes all connections.
@@ -54,13 +54,13 @@ final class Watchlist: Sendable {
         await stop(entries.withLock { $0 })
     }
 
-    private func start(_ target: Target) {
-        scheduler.start([
+    private func beats(of target: Target) -> [Scheduler.Beat] {
+        [
             Scheduler.Beat(
                 "\(target.name)/poll", every: target.interval, guarded: target.name,
                 skip: { target.skip($0) }, run: { await target.poll() }),
             Scheduler.Beat("\(target.name)/visit", every: .seconds(60)) { await target.visit() },
-        ])
+        ]
     }
 
     private func stop(_ entries: [Entry]) async {

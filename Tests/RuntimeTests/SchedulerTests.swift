@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func `beats stay on their grid although runs take time`() async {
-        scheduler.start([beat(taking: .seconds(4))])
+        scheduler.start([[beat(taking: .seconds(4))]])
         await clock.run(to: .seconds(3600), sleepers: 1)
         #expect(starts.entries == (0...240).map { .seconds(15) * $0 })
         await scheduler.stop("a")
@@ -32,7 +32,7 @@ import Testing
 
     @Test func `ticks that pass during a run are skipped and counted`() async {
         let skips = Journal<Int>()
-        scheduler.start([beat(taking: .seconds(40)) { skips.note($0) }])
+        scheduler.start([[beat(taking: .seconds(40)) { skips.note($0) }]])
         await clock.run(to: .seconds(130), sleepers: 1)
         #expect(starts.entries == [.zero, .seconds(45), .seconds(90)])
         #expect(skips.entries == [2, 2, 2])
@@ -41,7 +41,7 @@ import Testing
 
     @Test func `a run that ends just at a tick skips none`() async {
         let skips = Journal<Int>()
-        scheduler.start([beat(taking: .seconds(15)) { skips.note($0) }])
+        scheduler.start([[beat(taking: .seconds(15)) { skips.note($0) }]])
         await clock.run(to: .seconds(40), sleepers: 1)
         #expect(starts.entries == [.zero, .seconds(15), .seconds(30)])
         #expect(skips.entries == [0, 0])
@@ -50,7 +50,7 @@ import Testing
 
     @Test func `ticks slept through are counted`() async {
         let skips = Journal<Int>()
-        scheduler.start([beat(taking: .seconds(1)) { skips.note($0) }])
+        scheduler.start([[beat(taking: .seconds(1)) { skips.note($0) }]])
         await clock.run(to: .seconds(2), sleepers: 1)
         await clock.sleepers(1)
         clock.advance(to: .seconds(50))  // As after a pause of the whole machine.
@@ -62,20 +62,18 @@ import Testing
 
     @Test func `the place of a beat that began at once is no skipped tick`() async {
         let skips = Journal<Int>()
-        scheduler.start([])
-        scheduler.start([])
+        scheduler.start([[]])
+        scheduler.start([[]])
         // Its place is 3.5 s into the interval.
-        scheduler.start([beat(taking: .seconds(5)) { skips.note($0) }])
+        scheduler.start([[beat(taking: .seconds(5)) { skips.note($0) }]])
         await clock.run(to: .seconds(10), sleepers: 1)
         #expect(skips.entries == [0])
         await scheduler.stop("a")
     }
 
     @Test func `the first eight begin at once, the ninth waits for its place`() async {
-        for number in 0..<9 {
-            scheduler.start([beat("\(number)", taking: .zero)])
-            await clock.sleepers(number + 1)
-        }
+        scheduler.start((0..<9).map { [beat("\($0)", taking: .zero)] })
+        await clock.sleepers(9)
         await clock.run(to: .milliseconds(1), sleepers: 9)
         await clock.sleepers(9)
         #expect(starts.entries == Array(repeating: .zero, count: 8))
@@ -88,10 +86,8 @@ import Testing
     }
 
     @Test func `a hundred spread over the interval`() async {
-        for number in 0..<100 {
-            scheduler.start([beat("\(number)", taking: .milliseconds(50))])
-            await clock.sleepers(number + 1)
-        }
+        scheduler.start((0..<100).map { [beat("\($0)", taking: .milliseconds(50))] })
+        await clock.sleepers(100)
         await clock.run(to: .seconds(31), sleepers: 100)
         let round = starts.entries.filter { $0 >= .seconds(15) && $0 < .seconds(30) }
         #expect(round.count == 100)
@@ -104,11 +100,13 @@ import Testing
     @Test func `stop returns after the run under way`() async {
         let (events, gate) = (Journal<String>(), Gate())
         scheduler.start([
-            Scheduler.Beat("a", every: .seconds(15)) {
-                events.note("begun")
-                await gate.wait()
-                events.note("ended")
-            }
+            [
+                Scheduler.Beat("a", every: .seconds(15)) {
+                    events.note("begun")
+                    await gate.wait()
+                    events.note("ended")
+                }
+            ]
         ])
         await clock.sleepers(1)
         clock.advance(by: .zero)
@@ -122,7 +120,7 @@ import Testing
     }
 
     @Test func `a stopped beat does not come again, the others go on`() async {
-        scheduler.start([beat("a", taking: .seconds(1)), beat("b", taking: .seconds(1))])
+        scheduler.start([[beat("a", taking: .seconds(1)), beat("b", taking: .seconds(1))]])
         await clock.run(to: .seconds(2), sleepers: 2)
         await scheduler.stop("a")
         await clock.run(to: .seconds(17), sleepers: 1)
@@ -132,7 +130,7 @@ import Testing
 
     @Test func `a beat that has not come for two intervals shows`() async {
         #expect(scheduler.isAlive)
-        scheduler.start([beat(taking: .seconds(300))])
+        scheduler.start([[beat(taking: .seconds(300))]])
         await clock.run(to: .seconds(30), sleepers: 1)
         #expect(scheduler.isAlive)
         await clock.run(to: .seconds(31), sleepers: 1)

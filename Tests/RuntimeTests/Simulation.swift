@@ -27,10 +27,8 @@ struct Simulation {
         let scrapes = Scrapes()
         let scheduler = Scheduler(timeline: timeline, scrapes: scrapes)
         let journals = (0..<targets).map { _ in Journal<Duration>() }
-        for (number, journal) in journals.enumerated() {
-            scheduler.start([beat(number, timeline, journal)])
-            await clock.sleepers(number + 1)
-        }
+        scheduler.start(journals.enumerated().map { [beat($0, timeline, $1)] })
+        await clock.sleepers(targets)
         var outcome = [[Sighting]](repeating: [], count: scrapers.count)
         for (time, scraper) in arrivals(of: scrapers, count) {
             await clock.run(to: time, sleepers: targets)
