@@ -16,7 +16,7 @@ struct FailureLog: Sendable {
 
     func report(_ poll: PollReport) {
         report(
-            "server", poll.failure.map { (reason(of: $0), "\($0)") }, "the server does not answer",
+            "server", poll.failure.map { ($0.reason, "\($0)") }, "the server does not answer",
             "the server answers")
         for outcome in poll.outcomes {
             var failure: (String, String)?
@@ -34,7 +34,7 @@ struct FailureLog: Sendable {
         case .failed(.cannotConnect(.connectionLimit, _)):
             break
         case .failed(let failure):
-            report("visit", (reason(of: failure), "\(failure)"), "a fresh connection is not let in", "")
+            report("visit", (failure.reason, "\(failure)"), "a fresh connection is not let in", "")
         }
     }
 
@@ -51,14 +51,6 @@ struct FailureLog: Sendable {
             log.warning(begun, metadata: metadata)
         } else {
             log.notice(ended, metadata: metadata)
-        }
-    }
-
-    private func reason(of error: PostgresError) -> String {
-        if case .cannotConnect(let failure, _) = error {
-            failure.rawValue
-        } else {
-            JobFailure(error).reason.rawValue
         }
     }
 

@@ -12,6 +12,8 @@ package struct TargetHistory: Sendable {
     package private(set) var jobs: [JobRecord]
     /// nil before the first poll has ended.
     package private(set) var isUp: Bool?
+    /// Why the latest poll had no answer, in a word; nil where it had.
+    package private(set) var reasonDown: String?
 
     /// The threads that poll and visit.
     var poller = Worker()
@@ -61,6 +63,7 @@ package struct TargetHistory: Sendable {
         -> [Registry.Change]
     {
         isUp = report.failure == nil
+        reasonDown = report.failure?.reason
         connects += report.isNewConnection ? 1 : 0
         statements += report.usage.statements
         databaseTime += report.usage.databaseTime
