@@ -97,7 +97,8 @@ enum LandingPage {
         .links a { margin-right: 1.25rem; }
         table { width: 100%; border-collapse: collapse; margin-top: 2rem; }
         th, td { text-align: left; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); }
-        th { font-weight: 600; } td:last-child { white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; }
+        th { font-weight: 600; } td:last-child { white-space: nowrap; }
+        .number { text-align: right; font-variant-numeric: tabular-nums; }
         .badge { padding: .1rem .6rem; border-radius: 1rem; border: 1px solid var(--line); font-size: .9rem; }
         .good { background: var(--good); border-color: var(--good); color: #fff; }
         .bad { background: var(--bad); border-color: var(--bad); color: #fff; }
