@@ -56,6 +56,7 @@ let package = Package(
             name: "ExpositionTests", dependencies: ["Exposition"], exclude: ["read_back.py"],
             swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: strict),
         .testTarget(
             name: "RuntimeTests",
             dependencies: [

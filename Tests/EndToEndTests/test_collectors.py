@@ -24,7 +24,7 @@ def test_collectors_on_a_real_server(
     server.start()
     try:
         ran = subprocess.run(
-            ["swift", "test", "--skip-build", "--disable-xctest", "--filter", "CollectorsTests.ServerTests"],
+            ["swift", "test", "--skip-build", "--disable-xctest", "--filter", "ServerTests"],
             cwd=PACKAGE,
             env={**os.environ, "PGVIGIL_TEST_SERVERS": server.conninfo("postgres", "postgres")},
             capture_output=True,

@@ -1,0 +1,57 @@
+import Testing
+
+@testable import Postgres
+
+@Suite struct ConnectFailureTests {
+    @Test(arguments: [
+        (
+            #"connection to server at "127.0.0.1", port 1 failed: Connection refused"# + "\n"
+                + "\tIs the server running on that host and accepting TCP/IP connections?\n",
+            ConnectFailure.refused
+        ),
+        (
+            #"connection to server on socket "/nowhere/.s.PGSQL.5432" failed: No such file or directory"#
+                + "\n"
+                + "\tIs the server running locally and accepting connections on that socket?\n",
+            .refused
+        ),
+        (
+            #"connection to server at "db", port 5432 failed: FATAL:  28P01: password authentication failed"#
+                + "\nLOCATION:  auth_failed, auth.c:335\n",
+            .authentication
+        ),
+        (
+            #"connection to server at "db", port 5432 failed: FATAL:  3D000: database "x" does not exist"#
+                + "\n",
+            .noDatabase
+        ),
+        (
+            #"connection to server at "db", port 5432 failed: FATAL:  53300: sorry, too many clients already"#,
+            .tooManyConnections
+        ),
+        (
+            #"connection to server at "db", port 5432 failed: FATAL:  57P03: the database system is starting up"#,
+            .startingUp
+        ),
+        (
+            #"connection to server at "db", port 5432 failed: SCHWERWIEGEND:  28000: kein Eintrag in pg_hba.conf"#,
+            .authentication
+        ),
+        (#"could not translate host name "nowhere" to address: Name or service not known"#, .nameResolution),
+        (#"connection to server at "db", port 5432 failed: No route to host"#, .unreachable),
+        (
+            #"connection to server at "db", port 5432 failed: fe_sendauth: no password supplied"#,
+            .authentication
+        ),
+        (#"connection to server at "db", port 5432 failed: SSL error: certificate verify failed"#, .tls),
+        ("something new", .other), ("", .other),
+    ])
+    func `libpq's text tells why there is no connection`(_ text: String, _ failure: ConnectFailure) {
+        guard case .cannotConnect(let found, let message) = ConnectFailure.reading(text) else {
+            Issue.record("no failure to connect")
+            return
+        }
+        #expect(found == failure)
+        #expect(!message.contains("\n") && !message.contains("LOCATION"))
+    }
+}
