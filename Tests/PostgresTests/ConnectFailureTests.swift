@@ -16,34 +16,34 @@ import Testing
             .refused
         ),
         (
-            #"connection to server at "db", port 5432 failed: FATAL:  28P01: password authentication failed"#
+            #"connection to server at "db" failed: FATAL:  28P01: password authentication failed"#
                 + "\nLOCATION:  auth_failed, auth.c:335\n",
             .authentication
         ),
         (
-            #"connection to server at "db", port 5432 failed: FATAL:  3D000: database "x" does not exist"#
+            #"connection to server at "db" failed: FATAL:  3D000: database "x" does not exist"#
                 + "\n",
             .noDatabase
         ),
         (
-            #"connection to server at "db", port 5432 failed: FATAL:  53300: sorry, too many clients already"#,
+            #"connection to server at "db" failed: FATAL:  53300: sorry, too many clients already"#,
             .tooManyConnections
         ),
         (
-            #"connection to server at "db", port 5432 failed: FATAL:  57P03: the database system is starting up"#,
+            #"connection to server at "db" failed: FATAL:  57P03: the database system is starting up"#,
             .startingUp
         ),
         (
-            #"connection to server at "db", port 5432 failed: SCHWERWIEGEND:  28000: kein Eintrag in pg_hba.conf"#,
+            #"connection to server at "db" failed: SCHWERWIEGEND:  28000: kein Eintrag"#,
             .authentication
         ),
         (#"could not translate host name "nowhere" to address: Name or service not known"#, .nameResolution),
-        (#"connection to server at "db", port 5432 failed: No route to host"#, .unreachable),
+        (#"connection to server at "db" failed: No route to host"#, .unreachable),
         (
-            #"connection to server at "db", port 5432 failed: fe_sendauth: no password supplied"#,
+            #"connection to server at "db" failed: fe_sendauth: no password supplied"#,
             .authentication
         ),
-        (#"connection to server at "db", port 5432 failed: SSL error: certificate verify failed"#, .tls),
+        (#"connection to server at "db" failed: SSL error: certificate verify failed"#, .tls),
         ("something new", .other), ("", .other),
     ])
     func `libpq's text tells why there is no connection`(_ text: String, _ failure: ConnectFailure) {
