@@ -40,6 +40,7 @@ extension ConnectFailure {
         switch state.rawValue {
         case "3D000": .noDatabase
         case "53300": .tooManyConnections
+        case "55P03", "57014": .timeout  // Our lock_timeout and statement_timeout hold while connecting, too.
         case "57P03": .startingUp
         default: state.errorClass == "28" ? .authentication : .other
         }

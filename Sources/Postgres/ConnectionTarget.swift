@@ -19,13 +19,13 @@ package struct ConnectionTarget: Sendable, Equatable {
         self.settings = settings
     }
 
-    /// Whether libpq can read this connection string.
+    /// Whether libpq can read this connection string, and reads it as it was meant.
     ///
-    /// What it says of one that it cannot read may quote a password, so nobody gets it.
+    /// What it says of one that it cannot read, or of a password that it takes for a host, may quote that
+    /// password, so nobody gets it.
     package static func isReadable(conninfo: String) -> Bool {
-        guard let options = unsafe PQconninfoParse(conninfo, nil) else { return false }
-        unsafe PQconninfoFree(options)
-        return true
+        guard let options = ConnectionOptions(parsing: conninfo) else { return false }
+        return !options.hasMisplacedURI && !ConnectionOptions.isAmbiguous(uri: conninfo)
     }
 
     /// What libpq gets, later ones overriding earlier ones.
@@ -35,7 +35,15 @@ package struct ConnectionTarget: Sendable, Equatable {
         guard Self.isReadable(conninfo: conninfo) else {
             throw .cannotConnect(
                 .invalidSettings,
-                "libpq cannot read the connection string (what it says is withheld, it may quote a password)")
+                """
+                libpq cannot read the connection string, or not as it was meant: in a URI's password, write \
+                "@" as %40 and "/" as %2F (what libpq says is withheld, it may quote a password)
+                """)
+        }
+        guard !ConnectionOptions.defaults.hasMisplacedURI else {
+            throw .cannotConnect(
+                .invalidSettings,
+                "one of PGHOST, PGPORT, PGDATABASE, PGUSER holds a URI (withheld, it may hold a password)")
         }
         var parameters = [("dbname", conninfo)]
         if let password = try password.read(by: deadline, unless: interrupt) {
@@ -50,22 +58,6 @@ package struct ConnectionTarget: Sendable, Equatable {
 
     /// `options` of the connection string, else of `PGOPTIONS`: ours take their place in what libpq sends.
     private var operatorsOptions: String {
-        let stated = unsafe option("options", of: PQconninfoParse(conninfo, nil))
-        let fallback = unsafe option("options", of: PQconndefaults())
-        return stated ?? fallback ?? ""
-    }
-
-    /// The value of one option; frees the options.
-    private func option(_ keyword: String, of options: UnsafeMutablePointer<PQconninfoOption>?) -> String? {
-        guard let options = unsafe options else { return nil }
-        defer { unsafe PQconninfoFree(options) }
-        var next = unsafe options
-        while let name = unsafe next.pointee.keyword {
-            if unsafe String(cString: name) == keyword {
-                return unsafe next.pointee.val.map { unsafe String(cString: $0) }
-            }
-            unsafe next += 1
-        }
-        return nil
+        ConnectionOptions(parsing: conninfo)?["options"] ?? ConnectionOptions.defaults["options"] ?? ""
     }
 }

@@ -47,6 +47,11 @@ package final class Registry: Sendable {
         }
     }
 
+    /// Says that something else has changed that pages show: a generation ends.
+    package func noteChange() {
+        state.withLock { _ = $0.endGeneration() }
+    }
+
     /// Drops what is too old at `time`.
     package func expire(at time: Duration) {
         state.withLock { state in

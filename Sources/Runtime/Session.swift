@@ -96,6 +96,7 @@ package actor Session {
     private func takeOrOpen(by deadline: Deadline) throws(PostgresError) -> Connection {
         if let connection = connection.take() { return connection }
         if attempt != nil, begun.duration(to: .now) > Self.longestAttempt { close() }
+        let isOld = attempt != nil
         if attempt == nil {
             place = place ?? limit.take()
             guard place != nil else {
@@ -111,7 +112,13 @@ package actor Session {
                 throw error
             }
         }
-        return try finishAttempt(by: deadline)
+        do throws(PostgresError) {
+            return try finishAttempt(by: deadline)
+        } catch {
+            // How an attempt of an earlier poll ended says nothing of the server as it is now.
+            guard isOld, attempt == nil, error != .interrupted, !deadline.hasPassed else { throw error }
+            return try takeOrOpen(by: deadline)
+        }
     }
 
     /// Goes on with the attempt; one that times out is kept where the server may still take it.

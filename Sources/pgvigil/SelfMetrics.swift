@@ -22,6 +22,7 @@ final class SelfMetrics: Sendable {
             reload.isSuccess = isSuccess
             if isSuccess { reload.time = WallClock.seconds }
         }
+        list.registry.noteChange()
     }
 
     var families: [MetricFamily] {

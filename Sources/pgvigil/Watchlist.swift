@@ -28,8 +28,11 @@ final class Watchlist: Sendable {
 
     var isAlive: Bool { scheduler.isAlive }
 
-    /// Whether the first poll of each target has ended, well or badly.
-    var isReady: Bool { targets.allSatisfy { $0.record.isUp != nil } }
+    /// Whether the first poll of each target has ended, well or badly; false before there are any.
+    var isReady: Bool {
+        let targets = targets
+        return !targets.isEmpty && targets.allSatisfy { $0.record.isUp != nil }
+    }
 
     func contains(_ name: String) -> Bool { entries.withLock { $0.contains { $0.target.name == name } } }
 
