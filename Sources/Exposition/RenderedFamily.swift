@@ -12,14 +12,14 @@ package struct RenderedFamily: Sendable {
         family.samples.forEach { writer.append($0) }
         metric = family.metric
         seriesCount = writer.seriesCount
-        plain = writer.bytes
+        plain = writer.exactBytes
         guard writer.metExemplars else {
             withExemplars = nil
             return
         }
         var openMetrics = SampleWriter(family.metric, target: target, exemplars: true)
         family.samples.forEach { openMetrics.append($0) }
-        withExemplars = openMetrics.bytes
+        withExemplars = openMetrics.exactBytes
     }
 
     package func samples(in format: Format) -> [UInt8] {

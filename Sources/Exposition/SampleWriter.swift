@@ -3,7 +3,7 @@ struct SampleWriter {
     private let metric: Metric
     private let target: Labels
     private let exemplars: Bool
-    private(set) var bytes: [UInt8] = []
+    private var bytes: [UInt8] = []
     private(set) var seriesCount = 0
     private(set) var metExemplars = false
 
@@ -11,6 +11,14 @@ struct SampleWriter {
         self.metric = metric
         self.target = target
         self.exemplars = exemplars
+    }
+
+    /// What was written, without the room that the array has kept for more: it is held for many seconds.
+    var exactBytes: [UInt8] {
+        var exact: [UInt8] = []
+        exact.reserveCapacity(bytes.count)
+        exact += bytes
+        return exact
     }
 
     mutating func append(_ sample: Sample) {

@@ -57,3 +57,22 @@ func unescape(
     while unsafe strlen(text) < length { unsafe text[strlen(text)] = 1 }
     return length
 }
+
+/// The next part of a response's body, at most `room` bytes of it.
+@c(pgvigil_http_read_chunks)
+func readChunks(
+    _ context: UnsafeMutableRawPointer?, _ position: UInt64, _ buffer: UnsafeMutablePointer<CChar>?,
+    _ room: Int
+) -> Int {
+    guard let context = unsafe context else { return -1 }
+    let chunks = unsafe Unmanaged<HeldChunks>.fromOpaque(context).takeUnretainedValue()
+    return unsafe chunks.copy(
+        from: Int(position), to: UnsafeMutableRawBufferPointer(start: buffer, count: room))
+}
+
+/// The last reader of a response is done with it; any thread may find that out.
+@c(pgvigil_http_let_go_of_chunks)
+func letGoOfChunks(_ context: UnsafeMutableRawPointer?) {
+    guard let context = unsafe context else { return }
+    unsafe Unmanaged<HeldChunks>.fromOpaque(context).release()
+}

@@ -1,5 +1,5 @@
-import FoundationEssentials
 import Logging
+import Runtime
 import Settings
 import Synchronization
 
@@ -46,7 +46,7 @@ private struct LineHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        let time = WallClock.text(of: WallClock.seconds)
         let own = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
         let pairs =
             [("time", time), ("level", event.level.rawValue), ("msg", "\(event.message)")]

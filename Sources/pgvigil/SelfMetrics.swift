@@ -5,7 +5,7 @@ import Synchronization
 /// What the daemon says of itself: `pgvigil_*` and `process_*`.
 final class SelfMetrics: Sendable {
     private let list: Watchlist
-    private let scrapes = Mutex<[Labels: Int]>([:])
+    private let scrapes = Mutex<[Kind: Int]>([:])
     private let reload = Mutex((isSuccess: true, time: WallClock.seconds))
 
     init(of list: Watchlist) {
@@ -13,8 +13,19 @@ final class SelfMetrics: Sendable {
     }
 
     func countScrape(_ format: Format, isCompressed: Bool) {
-        let labels: Labels = ["format": format.name, "encoding": isCompressed ? "gzip" : "identity"]
-        scrapes.withLock { $0[labels, default: 0] += 1 }
+        let kind = Kind(isOpenMetrics: format.isOpenMetrics, isCompressed: isCompressed)
+        scrapes.withLock { $0[kind, default: 0] += 1 }
+    }
+
+    /// How pages are told apart; labels are made of it once a page, not at every scrape.
+    private struct Kind: Hashable {
+        let isOpenMetrics: Bool
+        let isCompressed: Bool
+
+        var labels: Labels {
+            let format: Format = isOpenMetrics ? .oldOpenMetrics : .text
+            return ["format": format.name, "encoding": isCompressed ? "gzip" : "identity"]
+        }
     }
 
     func noteReload(isSuccess: Bool) {
@@ -39,7 +50,7 @@ final class SelfMetrics: Sendable {
             MetricFamily(
                 "pgvigil_scrapes_total", .counter,
                 help: "Pages of metrics asked for, by format and encoding.",
-                samples: scrapes.withLock { $0.map { Sample($1, labels: $0) } }),
+                samples: scrapes.withLock { $0.map { Sample($1, labels: $0.labels) } }),
             MetricFamily(
                 "pgvigil_settings_reload_success", .gauge,
                 help: "1 where the latest load of the settings was accepted.",

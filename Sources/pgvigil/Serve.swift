@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMalloc
 import HTTPServer
 import Logging
 import Postgres
@@ -41,6 +42,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
+        malloc_hold_little()
         NameResolution.limitPatience()
         let settings = try overriding(options.load())
         let output = LogOutput(settings.log)

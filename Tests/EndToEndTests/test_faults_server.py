@@ -358,8 +358,18 @@ def _hanging_session(server: PostgresServer) -> Fault:
     stopped: list[int] = []
 
     def stop() -> None:
-        rows = server.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'pgvigil' AND datname = 'hanging'")
-        stopped.extend(pid for (pid,) in rows)
+        # Between two polls: one that had its first answer would not call the server down.
+        between = """
+            SELECT pid FROM pg_stat_activity
+            WHERE usename = 'pgvigil' AND datname = 'hanging' AND state = 'idle'
+                AND clock_timestamp() - state_change BETWEEN '200 ms' AND '1 s'
+        """
+        wait_until(
+            lambda: stopped.extend(pid for (pid,) in server.execute(between)) or stopped,
+            within=10,
+            what="our session is idle",
+            every=0.1,
+        )
         for pid in stopped:
             os.kill(pid, signal.SIGSTOP)
 

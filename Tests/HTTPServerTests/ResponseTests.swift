@@ -32,6 +32,23 @@ import Testing
         server.stop()
     }
 
+    @Test func `a large body arrives whole, however many chunks it has`() throws {
+        // Of all lengths, empty ones too.
+        let body = (0..<5000).map { [UInt8](repeating: UInt8(97 + $0 % 26), count: $0 % 1000) }
+        let shared = Response(.ok, body: body)
+        #expect(shared.size > 2_000_000)
+        let server = try HTTPServer.listen(on: [try #require(ListenAddress("127.0.0.1:0"))]) { _ in
+            .now(shared)
+        }
+        let clients = try (0..<3).map { _ in try Client(to: server.ports[0]) }
+        for client in clients { try client.ask() }
+        for client in clients {
+            let received = try client.receive().body
+            #expect(received.utf8.elementsEqual(body.joined()))
+        }
+        server.stop()
+    }
+
     @Test func `a response that nobody holds any more reaches its last reader whole`() throws {
         let size = 8_000_000
         let current = Mutex<Response?>(Response(.ok, body: [[UInt8](repeating: 120, count: size)]))

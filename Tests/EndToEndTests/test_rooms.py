@@ -1,4 +1,4 @@
-"""Each collector's statement on real servers of several versions: the Swift tests that need one, run against it."""
+"""The Swift tests that need a real server, run against servers of several versions."""
 
 import os
 import subprocess
@@ -13,8 +13,9 @@ PACKAGE = Path(__file__).parents[2]
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("version", [15, 18])
-def test_collectors_on_a_real_server(
-    version: int, new_postgres: Callable[..., PostgresServer], embedded: Installation
+@pytest.mark.parametrize("room", ["Collectors", "Postgres"])
+def test_a_room_on_a_real_server(
+    room: str, version: int, new_postgres: Callable[..., PostgresServer], embedded: Installation
 ):
     server = new_postgres(
         embedded if version == 18 else Installation.debian_15(),
@@ -24,7 +25,7 @@ def test_collectors_on_a_real_server(
     server.start()
     try:
         ran = subprocess.run(
-            ["swift", "test", "--skip-build", "--disable-xctest", "--filter", "ServerTests"],
+            ["swift", "test", "--skip-build", "--disable-xctest", "--filter", f"{room}Tests.ServerTests"],
             cwd=PACKAGE,
             env={**os.environ, "PGVIGIL_TEST_SERVERS": server.conninfo("postgres", "postgres")},
             capture_output=True,
