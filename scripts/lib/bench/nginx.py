@@ -1,4 +1,7 @@
-"""nginx with one worker, serving a page's bytes as static files."""
+"""nginx with one worker, serving a page's bytes as static files by `sendfile`.
+
+Otherwise with its own defaults; `tuned` adds `tcp_nopush`, which fills packets.
+"""
 
 import os
 import subprocess
@@ -20,7 +23,7 @@ events {{ worker_connections 1024; }}
 http {{
     access_log off;
     sendfile on;
-    tcp_nopush on;
+    tcp_nopush {nopush};
     keepalive_requests 1000000000;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
@@ -40,14 +43,16 @@ http {{
 class Nginx:
     """Ends with its `with` block."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tuned: bool) -> None:
         self.port = free_port()
         self._folder = tempfile.TemporaryDirectory(prefix="nginx.")
         self._path = Path(self._folder.name)
         (self._path / "pages").mkdir()
         self.serve(b"nothing yet", b"")
         user = "user root;" if os.geteuid() == 0 else ""
-        text = SETTINGS.format(user=user, folder=self._path, port=self.port)
+        text = SETTINGS.format(
+            user=user, folder=self._path, port=self.port, nopush="on" if tuned else "off"
+        )
         (self._path / "nginx.conf").write_text(text)
 
     def serve(self, plain: bytes, compressed: bytes) -> None:

@@ -66,41 +66,59 @@ def measure(binary: str, server: Server, pairs: int, seconds: int) -> list[Resul
     announce(f"page: {PAGE_BYTES >> 10} KB, {CONNECTIONS} connections, beside nginx with one worker")
     names = names_for(binary, server, PAGE_BYTES)
     results = []
-    with Daemon(binary, server, names) as daemon, Nginx() as nginx:
+    with Daemon(binary, server, names) as daemon, Nginx(tuned=False) as usual, Nginx(tuned=True) as tuned:
         daemon.wait_until_ready()
         time.sleep(16)  # One interval: the page has its size.
         for kind in KINDS:
-            loads: list[tuple[Load, Load]] = []
-            for pair in range(pairs):
-                nginx.serve(daemon.get()[1], daemon.get(Accept_Encoding="gzip")[1])
-                ours, served = daemon.get(**kind.headers)[1], nginx.get(**kind.headers)
-                if abs(len(ours) - len(served)) > len(served) / 100:
-                    raise RuntimeError(f"{len(ours)} bytes beside {len(served)}: that is not the same page")
-                first_is_ours = pair % 2 == 0
-                turns = [daemon, nginx] if first_is_ours else [nginx, daemon]
-                seen = [wrk(server, kind, seconds) for server in turns]
-                mine, theirs = seen if first_is_ours else reversed(seen)
-                loads.append((mine, theirs))
-                say(f"{kind.name} {len(served):,} bytes: {mine.rate:,.0f}/s, nginx {theirs.rate:,.0f}/s, "
-                    f"CPU {mine.cost:.0f} µs, nginx {theirs.cost:.0f} µs")
-            results += summary(kind, loads, len(served))
+            results += summary(kind, beside(daemon, usual, "nginx", kind, pairs, seconds))
+            ratios = ratios_of(beside(daemon, tuned, "tuned nginx", kind, max(5, pairs // 2), seconds))
+            what, note = f"{kind.name}, of tuned nginx's rate", spread(ratios)
+            results.append(Result("page", what, statistics.median(ratios), "", note=note))
     return results
 
 
-def summary(kind: Kind, loads: list[tuple[Load, Load]], size: int) -> list[Result]:
+def beside(
+    daemon: Daemon, nginx: Nginx, name: str, kind: Kind, pairs: int, seconds: int
+) -> list[tuple[Load, Load]]:
+    """What wrk saw of the daemon and of nginx with the same bytes, by turns."""
+    loads = []
+    for pair in range(pairs):
+        nginx.serve(daemon.get()[1], daemon.get(Accept_Encoding="gzip")[1])
+        ours, served = daemon.get(**kind.headers)[1], nginx.get(**kind.headers)
+        if abs(len(ours) - len(served)) > len(served) / 100:
+            raise RuntimeError(f"{len(ours)} bytes beside {len(served)}: that is not the same page")
+        first_is_ours = pair % 2 == 0
+        turns = [daemon, nginx] if first_is_ours else [nginx, daemon]
+        seen = [wrk(server, kind, seconds) for server in turns]
+        mine, theirs = seen if first_is_ours else reversed(seen)
+        loads.append((mine, theirs))
+        say(f"{kind.name} {len(served):,} bytes: {mine.rate:,.0f}/s, {name} {theirs.rate:,.0f}/s, "
+            f"CPU {mine.cost:.0f} µs, {name} {theirs.cost:.0f} µs")
+    return loads
+
+
+def ratios_of(loads: list[tuple[Load, Load]]) -> list[float]:
+    return [ours.rate / theirs.rate for ours, theirs in loads]
+
+
+def spread(ratios: list[float]) -> str:
+    return f"{len(ratios)} pairs, {min(ratios):.2f} to {max(ratios):.2f}"
+
+
+def summary(kind: Kind, loads: list[tuple[Load, Load]]) -> list[Result]:
     def median(side: int, field: str) -> float:
         return statistics.median(getattr(pair[side], field) for pair in loads)
 
-    def beside(what: str, field: str, unit: str) -> Result:
-        note = f"nginx {median(1, field):.3g} {unit}"
+    def compared(what: str, field: str, unit: str) -> Result:
+        theirs = median(1, field)
+        note = f"nginx {theirs:,.0f} {unit}" if theirs >= 1000 else f"nginx {theirs:.3g} {unit}"
         return Result("page", f"{kind.name}, {what}", median(0, field), unit, note=note)
 
-    ours, theirs = median(0, "rate"), median(1, "rate")
-    ratios = [pair[0].rate / pair[1].rate for pair in loads]
-    note = f"{len(loads)} pairs, {min(ratios):.2f} to {max(ratios):.2f}"
+    ratios = ratios_of(loads)
+    of_nginx, note = statistics.median(ratios), spread(ratios)
     return [
-        Result("page", f"{kind.name}, of nginx's rate", ours / theirs, "", kind.target, True, note),
-        Result("page", f"{kind.name}, rate", ours, "/s", note=f"{size:,} bytes; nginx {theirs:,.0f}/s"),
-        beside("p99", "p99", "ms"),
-        beside("CPU time a page", "cost", "µs"),
+        Result("page", f"{kind.name}, of nginx's rate", of_nginx, "", kind.target, True, note),
+        compared("rate", "rate", "/s"),
+        compared("p99", "p99", "ms"),
+        compared("CPU time a page", "cost", "µs"),
     ]
