@@ -2,7 +2,6 @@
 package struct Page: Sendable {
     /// Shared with whoever rendered them: a page costs no copy until it is sent.
     package private(set) var pieces: [[UInt8]] = []
-    package private(set) var byteCount = 0
 
     /// Puts families of the same name under one header, in the order of their names.
     ///
@@ -10,14 +9,9 @@ package struct Page: Sendable {
     package init(_ families: [RenderedFamily], in format: Format) {
         let byName = Dictionary(grouping: families.filter { $0.seriesCount > 0 }) { $0.metric.name }
         for (_, members) in byName.sorted(by: { $0.key < $1.key }) {
-            append(format.header(of: members[0].metric))
-            for member in members { append(member.samples(in: format)) }
+            pieces.append(format.header(of: members[0].metric))
+            pieces += members.map { $0.samples(in: format) }
         }
-        append(format.footer)
-    }
-
-    private mutating func append(_ piece: [UInt8]) {
-        pieces.append(piece)
-        byteCount += piece.count
+        pieces.append(format.footer)
     }
 }

@@ -7,7 +7,6 @@ package struct Status: RawRepresentable, Sendable, Hashable {
     package static let badRequest = Status(rawValue: 400)
     package static let notFound = Status(rawValue: 404)
     package static let methodNotAllowed = Status(rawValue: 405)
-    package static let notAcceptable = Status(rawValue: 406)
     package static let contentTooLarge = Status(rawValue: 413)
     package static let headersTooLarge = Status(rawValue: 431)
     package static let internalError = Status(rawValue: 500)

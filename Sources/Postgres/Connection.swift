@@ -21,9 +21,6 @@ package struct Connection: ~Copyable {
         unsafe _ = PQsetErrorVerbosity(self.handle.pointer, PQERRORS_DEFAULT)
     }
 
-    /// The server's version as a number: 150020 is 15.20.
-    package var serverVersion: Int { Int(unsafe PQserverVersion(handle.pointer)) }
-
     /// Whether another statement may be sent: nothing is broken, and nothing is under way.
     package var isReusable: Bool {
         unsafe !handle.isBroken && PQtransactionStatus(handle.pointer) == PQTRANS_IDLE
