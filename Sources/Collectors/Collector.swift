@@ -8,6 +8,9 @@ package struct Collector: Sendable {
     package let summary: String
     package let scope: Scope
     package let cost: CostClass
+    /// The first major version that has what the statement reads; 0 for all.
+    package let since: Int
+    package let audience: Audience
     package let requirements: [Requirement]
     package let columns: [Column]
     private let duplicates: Duplicates
@@ -18,8 +21,9 @@ package struct Collector: Sendable {
 
     /// Columns that name a metric twice stop the process.
     init(
-        _ name: String, _ summary: String, scope: Scope = .server, cost: CostClass = .base,
-        requires requirements: [Requirement] = [], duplicates: Duplicates = .keepFirst,
+        _ name: String, _ summary: String, scope: Scope = .server, cost: CostClass = .base, since: Int = 0,
+        audience: Audience = .everyServer, requires requirements: [Requirement] = [],
+        duplicates: Duplicates = .keepFirst,
         columns: [Column], sql: @escaping @Sendable (ServerState) -> String
     ) {
         let metrics = columns.compactMap(\.metric?.name)
@@ -28,10 +32,17 @@ package struct Collector: Sendable {
         self.summary = summary
         self.scope = scope
         self.cost = cost
+        self.since = since
+        self.audience = audience
         self.requirements = requirements
         self.duplicates = duplicates
         self.columns = columns
         statement = sql
+    }
+
+    /// Whether this server has anything to say to it; where not, it is not asked.
+    package func applies(to server: ServerState) -> Bool {
+        server.majorVersion >= since && (audience == .everyServer || server.isInRecovery)
     }
 
     /// The statement for this server, with the comment that shows in the server's own views whose it is.
@@ -39,10 +50,11 @@ package struct Collector: Sendable {
         "/* pgvigil \(name) */\n\(statement(server))"
     }
 
-    /// Asks the server and reads the answer.
+    /// Asks the server and reads the answer; one that it does not apply to gives nothing and is not asked.
     package func collect(from connection: inout Connection, _ server: ServerState, by deadline: Deadline)
         throws(CollectorError) -> Collection
     {
+        guard applies(to: server) else { return Collection() }
         if let missing = requirements.first(where: { !$0.isMet(by: server) }) { throw .unmet(missing) }
         let rows: Rows
         do throws(PostgresError) {

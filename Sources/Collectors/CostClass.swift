@@ -25,3 +25,10 @@ package enum Scope: Sendable {
     /// In any one database of the server: its rows cover the whole server.
     case server
 }
+
+/// Which servers a collector speaks of.
+package enum Audience: Sendable {
+    case everyServer
+    /// Those in recovery.
+    case standbys
+}

@@ -3,15 +3,19 @@ package struct ServerState: Sendable, Equatable {
     /// `server_version_num`: 150020 is 15.20.
     package let version: Int
     package let isInRecovery: Bool
+    /// Its clock when it answered: seconds since 1970.
+    package let time: Double
     package let roleName: String
     /// Those of PostgreSQL's predefined monitoring roles whose rights our role has.
     package let predefinedRoles: Set<String>
 
     package init(
-        version: Int, isInRecovery: Bool = false, roleName: String = "", predefinedRoles: Set<String> = []
+        version: Int, isInRecovery: Bool = false, time: Double = 0, roleName: String = "",
+        predefinedRoles: Set<String> = []
     ) {
         self.version = version
         self.isInRecovery = isInRecovery
+        self.time = time
         self.roleName = roleName
         self.predefinedRoles = predefinedRoles
     }
@@ -23,6 +27,7 @@ package struct ServerState: Sendable, Equatable {
         /* pgvigil server state */
         SELECT pg_catalog.current_setting('server_version_num')::int AS version,
                pg_catalog.pg_is_in_recovery() AS in_recovery,
+               extract(epoch FROM pg_catalog.clock_timestamp()) AS time,
                current_user AS role_name,
                (SELECT pg_catalog.string_agg(rolname, ',')
                 FROM pg_catalog.pg_roles
@@ -37,10 +42,11 @@ package struct ServerState: Sendable, Equatable {
     {
         let rows = try connection.query(sql, by: deadline)
         guard rows.count == 1, let version = rows.integer(row: 0, column: 0),
-            let isInRecovery = rows.truth(row: 0, column: 1)
+            let isInRecovery = rows.truth(row: 0, column: 1), let time = rows.double(row: 0, column: 2)
         else { throw .noTable }
         return ServerState(
-            version: Int(version), isInRecovery: isInRecovery, roleName: rows.text(row: 0, column: 2) ?? "",
-            predefinedRoles: Set((rows.text(row: 0, column: 3) ?? "").split(separator: ",").map(String.init)))
+            version: Int(version), isInRecovery: isInRecovery, time: time,
+            roleName: rows.text(row: 0, column: 3) ?? "",
+            predefinedRoles: Set((rows.text(row: 0, column: 4) ?? "").split(separator: ",").map(String.init)))
     }
 }

@@ -3,7 +3,7 @@ import Exposition
 /// How one job of a target has fared.
 package struct JobRecord: Sendable {
     package let name: String
-    let interval: Duration
+    package let interval: Duration
     let cadence: Cadence
 
     /// nil before the first run.

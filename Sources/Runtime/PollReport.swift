@@ -8,6 +8,8 @@ struct PollReport: Sendable {
     var isNewConnection = false
     var outcomes: [Outcome] = []
     var usage = Connection.Usage()
+    /// The server's clock minus ours, in seconds, uncertain by half a round trip; nil where it did not say.
+    var clockOffset: Double?
 
     /// How one job of the poll went.
     struct Outcome: Sendable {

@@ -73,8 +73,8 @@ package final class Target: Sendable {
             return report
         }
         if report == nil, Task.isCancelled { return }  // Nobody waits for it any more.
-        let hasOverrun = report == nil || started.duration(to: .now) >= timeout
-        history.withLock { $0.endPoll(overran: hasOverrun) }
+        let duration = ContinuousClock.now - started
+        history.withLock { $0.endPoll(after: duration, overran: report == nil || duration >= timeout) }
         conclude(report ?? PollReport(failure: .unresolved))
     }
 
@@ -98,9 +98,10 @@ package final class Target: Sendable {
                 [self] connection, isNew throws(PostgresError) in
                 let before = isNew ? Connection.Usage() : connection.usage
                 let due = history.withLock { $0.dueJobs(at: timeline.now, isNewConnection: isNew) }
-                let outcomes = try run(due.map { jobs[$0] }, on: &connection, by: deadline)
-                let usage = connection.usage.since(before)
-                return PollReport(isNewConnection: isNew, outcomes: outcomes, usage: usage)
+                var report = PollReport(isNewConnection: isNew)
+                try run(due.map { jobs[$0] }, on: &connection, by: deadline, into: &report)
+                report.usage = connection.usage.since(before)
+                return report
             }
         } catch {
             return PollReport(failure: error)
@@ -110,18 +111,23 @@ package final class Target: Sendable {
     /// Runs the jobs that are due.
     ///
     /// A server that refuses even to say who it is has answered all the same, and fails them all.
-    private func run(_ due: [Job], on connection: inout Connection, by deadline: Deadline)
-        throws(PostgresError) -> [PollReport.Outcome]
-    {
+    private func run(
+        _ due: [Job], on connection: inout Connection, by deadline: Deadline, into report: inout PollReport
+    ) throws(PostgresError) {
+        let asked = WallClock.seconds
         let state: ServerState
         do throws(PostgresError) {
             state = try ServerState.read(from: &connection, by: deadline)
         } catch {
             guard case .statementFailed = error else { throw error }
             let failure = JobFailure(error)
-            return due.map { PollReport.Outcome(job: $0.name, result: .failure(failure), duration: .zero) }
+            report.outcomes = due.map {
+                PollReport.Outcome(job: $0.name, result: .failure(failure), duration: .zero)
+            }
+            return
         }
-        return due.map { run($0, on: &connection, state, by: deadline) }
+        report.clockOffset = state.time - (asked + WallClock.seconds) / 2
+        report.outcomes = due.map { run($0, on: &connection, state, by: deadline) }
     }
 
     /// Runs one job, twice where the first run met a recovery conflict, which passes by itself.

@@ -6,6 +6,9 @@ package struct TargetHistory: Sendable {
     package private(set) var polls = 0
     package internal(set) var skips = 0
     package private(set) var overruns = 0
+    /// Of the latest poll; nil before the first has ended.
+    package private(set) var pollDuration: Duration?
+    package let interval: Duration
     package private(set) var connects = 0
     package private(set) var statements = 0
     package private(set) var databaseTime = Duration.zero
@@ -22,9 +25,15 @@ package struct TargetHistory: Sendable {
     var isStopped = false
     private var pollsSinceConnect = 0
     private var connectFailures: [ConnectFailure: Int] = [:]
+    private var clockOffset: Double?
 
     init(_ jobs: [Job], interval: Duration) {
-        self.jobs = jobs.enumerated().map { JobRecord($1, of: interval, number: $0) }
+        self.interval = interval
+        var rareJobs = 0
+        self.jobs = jobs.map { job in
+            rareJobs += job.interval == nil ? 0 : 1
+            return JobRecord(job, of: interval, number: rareJobs)
+        }
     }
 
     // MARK: - Polls
@@ -38,8 +47,9 @@ package struct TargetHistory: Sendable {
         return true
     }
 
-    mutating func endPoll(overran: Bool) {
+    mutating func endPoll(after duration: Duration, overran: Bool) {
         polls += 1
+        pollDuration = duration
         overruns += overran ? 1 : 0
     }
 
@@ -64,6 +74,7 @@ package struct TargetHistory: Sendable {
     {
         isUp = report.failure == nil
         reasonDown = report.failure?.reason
+        clockOffset = report.clockOffset
         connects += report.isNewConnection ? 1 : 0
         statements += report.usage.statements
         databaseTime += report.usage.databaseTime
@@ -134,6 +145,10 @@ package struct TargetHistory: Sendable {
                 samples: ConnectFailure.allCases.map {
                     Sample(connectFailures[$0] ?? 0, labels: ["reason": $0.rawValue])
                 }),
+            MetricFamily(
+                "pg_server_clock_offset_seconds", .gauge,
+                help: "The server's clock minus pgvigil's, within half a round trip.",
+                samples: clockOffset.map { [Sample($0)] } ?? []),
         ]
     }
 

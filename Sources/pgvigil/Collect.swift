@@ -50,7 +50,8 @@ struct Collect: AsyncParsableCommand {
         let log = LogOutput(quiet).logger()
         let list = Watchlist(log: log)
         let targets = servers.map { server in
-            Target(server, on: list, only: collector.isEmpty ? nil : Set(collector), log: log)
+            let chosen = server.activeCollectors.filter { collector.isEmpty || collector.contains($0.name) }
+            return Target(server, jobs: chosen.map { Job($0, every: nil) }, on: list, log: log)
         }
         await withDiscardingTaskGroup { group in
             for target in targets { group.addTask { await target.poll() } }

@@ -72,6 +72,14 @@ final class SelfMetrics: Sendable {
         func whole(_ name: MetricName, _ help: String, _ value: (TargetHistory) -> Int) -> MetricFamily {
             counter(name, help) { .integer(Int64(value($0))) }
         }
+        func gauge(_ name: MetricName, _ help: String, _ value: (TargetHistory) -> Duration?) -> MetricFamily
+        {
+            MetricFamily(
+                name, .gauge, help: help,
+                samples: targets.compactMap { target in
+                    value(target.record).map { Sample($0 / .seconds(1), labels: target.labels) }
+                })
+        }
         return [
             whole("pgvigil_polls_total", "Polls of the target that have ended, well or badly.", \.polls),
             whole(
@@ -80,6 +88,12 @@ final class SelfMetrics: Sendable {
             whole(
                 "pgvigil_poll_overruns_total",
                 "Polls that reached their deadline, two thirds of the interval.", \.overruns),
+            gauge("pgvigil_poll_interval_seconds", "Time between two polls of the target, as set.") {
+                $0.interval
+            },
+            gauge("pgvigil_poll_duration_seconds", "How long the latest poll of the target took.") {
+                $0.pollDuration
+            },
             MetricFamily(
                 "pgvigil_threads_stuck", .gauge,
                 help: "Threads of the target that are still at work on something that was given up on.",
@@ -137,6 +151,10 @@ final class SelfMetrics: Sendable {
                         )
                     }
                 }),
+            family(
+                "pgvigil_collector_interval_seconds", .gauge,
+                "Time between two runs of the collector, as set."
+            ) { .real($0.interval / .seconds(1)) },
             family("pgvigil_collector_duration_seconds", .gauge, "How long the collector's latest run took.")
             {
                 $0.isSuccess == nil ? nil : .real($0.duration / .seconds(1))

@@ -26,7 +26,7 @@ extension Settings.Server {
     }
 
     func job(for collector: Collector) -> Job {
-        Job(collector, every: collectors[collector.name]?.interval)
+        Job(collector, every: collectors[collector.name]?.interval ?? collector.cost.interval)
     }
 
     private var passwordSource: Postgres.PasswordSource {
@@ -39,9 +39,9 @@ extension Settings.Server {
 }
 
 extension Job {
-    /// The collector as something that a target's polls run.
+    /// The collector as something that a target's polls run: each of them where there is no interval.
     init(_ collector: Collector, every interval: Duration?) {
-        self.init(collector.name, every: interval ?? collector.cost.interval) {
+        self.init(collector.name, every: interval) {
             connection, server, deadline throws(JobFailure) in
             do throws(CollectorError) {
                 return Findings(try collector.collect(from: &connection, server, by: deadline))

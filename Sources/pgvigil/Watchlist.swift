@@ -81,14 +81,15 @@ final class Watchlist: Sendable {
 }
 
 extension Target {
-    /// The target that the settings describe, with the collectors that they leave on, or only some of those.
-    convenience init(
-        _ server: Settings.Server, on list: Watchlist, only names: Set<String>? = nil, log: Logger
-    ) {
-        let collectors = server.activeCollectors.filter { names?.contains($0.name) ?? true }
+    /// The target that the settings describe, with the collectors that they leave on.
+    convenience init(_ server: Settings.Server, on list: Watchlist, log: Logger) {
+        self.init(server, jobs: server.activeCollectors.map { server.job(for: $0) }, on: list, log: log)
+    }
+
+    convenience init(_ server: Settings.Server, jobs: [Job], on list: Watchlist, log: Logger) {
         self.init(
             server.name, at: server.connectionTarget, labels: server.ownLabels, interval: server.interval,
-            maxConnections: server.maxConnections, jobs: collectors.map { server.job(for: $0) },
-            registry: list.registry, timeline: list.timeline, log: log)
+            maxConnections: server.maxConnections, jobs: jobs, registry: list.registry,
+            timeline: list.timeline, log: log)
     }
 }

@@ -43,6 +43,14 @@ import Testing
         }
     }
 
+    @Test func `a collector applies from its version on, and to the role that it speaks of`() {
+        let late = Collector("late", "", since: 16, columns: []) { _ in "" }
+        let standby = Collector("standby", "", audience: .standbys, columns: []) { _ in "" }
+        #expect((13...18).filter { late.applies(to: ServerState(version: $0 * 10_000)) } == [16, 17, 18])
+        #expect(!standby.applies(to: server))
+        #expect(standby.applies(to: ServerState(version: 150_000, isInRecovery: true)))
+    }
+
     @Test(arguments: ["", "many", "1 2", "12 MB", "00:00:01", "true", "{1}"])
     func `text where a number belongs is an error that withholds the text`(_ cell: String) {
         let error = #expect(throws: CollectorError.self) { try collect([["north", cell, "1"]]) }

@@ -10,6 +10,12 @@ extension Collector {
             \.name)
     }
 
+    /// Servers of all versions that it applies to, in the role that it speaks of.
+    var servers: [ServerState] {
+        (13...18).map { ServerState(version: $0 * 10_000, isInRecovery: audience == .standbys) }
+            .filter(applies)
+    }
+
     static func named(_ name: String) throws -> Collector {
         try #require(all.first { $0.name == name })
     }

@@ -37,6 +37,22 @@ import Testing
         #expect(history.jobs.map(\.isSuccess) == [false, false, false])
     }
 
+    @Test mutating func `a clock is compared where the server was asked, and not where it was down`() {
+        var report = PollReport.answered([])
+        report.clockOffset = -1.5
+        #expect(text(conclude(report)).contains("pg_server_clock_offset_seconds -1.5\n"))
+        #expect(!text(conclude(PollReport(failure: PollReport.refused))).contains("clock_offset"))
+    }
+
+    @Test mutating func `rare jobs run soon after a connect, one a poll, however many run at each`() {
+        let jobs = (0..<9).map { Job.idle("base \($0)") }
+        history = TargetHistory(
+            jobs + [.idle("slow", every: .seconds(300)), .idle("hourly", every: .seconds(3600))],
+            interval: .seconds(15))
+        let due = (0..<3).map { history.dueJobs(at: .zero, isNewConnection: $0 == 0) }
+        #expect(due == [Array(0..<9), Array(0...9), Array(0..<9) + [10]])
+    }
+
     @Test mutating func `failures to connect are counted by reason, all reasons from zero`() {
         _ = conclude(PollReport(failure: PollReport.refused))
         _ = conclude(PollReport(failure: .cannotConnect(.timeout, "")))
@@ -50,8 +66,8 @@ import Testing
     }
 
     @Test mutating func `polls, overruns and connects are counted`() {
-        history.endPoll(overran: false)
-        history.endPoll(overran: true)
+        history.endPoll(after: .milliseconds(3), overran: false)
+        history.endPoll(after: .seconds(10), overran: true)
         _ = conclude(PollReport(isNewConnection: true))
         _ = conclude(PollReport())
         _ = history.conclude(.letIn(after: .milliseconds(20)), end: .zero, target: [:])
