@@ -1,4 +1,4 @@
-import Exposition
+package import Exposition
 package import Postgres
 
 /// One statement, and what its columns mean.
@@ -12,6 +12,7 @@ package struct Collector: Sendable {
     package let since: Int
     package let audience: Audience
     package let requirements: [Requirement]
+    package let wishes: [SettingWish]
     package let columns: [Column]
     private let duplicates: Duplicates
     private let statement: @Sendable (ServerState) -> String
@@ -23,7 +24,7 @@ package struct Collector: Sendable {
     init(
         _ name: String, _ summary: String, scope: Scope = .server, cost: CostClass = .base, since: Int = 0,
         audience: Audience = .everyServer, requires requirements: [Requirement] = [],
-        duplicates: Duplicates = .keepFirst,
+        wishes: [SettingWish] = [], duplicates: Duplicates = .keepFirst,
         columns: [Column], sql: @escaping @Sendable (ServerState) -> String
     ) {
         let metrics = columns.compactMap(\.metric?.name)
@@ -35,9 +36,20 @@ package struct Collector: Sendable {
         self.since = since
         self.audience = audience
         self.requirements = requirements
+        self.wishes = wishes
         self.duplicates = duplicates
         self.columns = columns
         statement = sql
+    }
+
+    /// The metrics, each with the labels that its samples may carry and the versions that have it.
+    package var metrics: [(metric: Metric, labels: [String], since: Int, until: Int?)] {
+        let labels = columns.filter(\.isLabel).map(\.name)
+        return columns.compactMap { column in
+            column.metric.map {
+                ($0, column.labels(outOf: labels), max(column.since, since), column.until)
+            }
+        }
     }
 
     /// Whether this server has anything to say to it; where not, it is not asked.

@@ -7,41 +7,51 @@ package struct Column: Sendable {
     package let name: String
     /// nil for a label.
     package let metric: Metric?
+    /// The labels that the metric's samples may carry; nil for all of the collector's.
+    private let labels: [String]?
     /// The first major version whose statement returns it.
     package let since: Int
     /// The last one; nil where it still does.
     package let until: Int?
 
-    private init(_ name: String, _ metric: Metric?, _ since: Int, _ until: Int?) {
+    private init(_ name: String, _ metric: Metric?, _ labels: [String]?, _ since: Int, _ until: Int?) {
         self.name = name
         self.metric = metric
+        self.labels = labels
         self.since = since
         self.until = until
     }
 
     /// The column's text becomes a label of the same name; NULL and empty text give none.
     static func label(_ name: String) -> Column {
-        Column(name, nil, 0, nil)
+        Column(name, nil, nil, 0, nil)
     }
 
     static func counter(
-        _ name: String, _ metric: MetricName, _ help: String, since: Int = 0, until: Int? = nil
+        _ name: String, _ metric: MetricName, _ help: String, by labels: [String]? = nil, since: Int = 0,
+        until: Int? = nil
     ) -> Column {
-        Column(name, Metric(metric, .counter, help: help), since, until)
+        Column(name, Metric(metric, .counter, help: help), labels, since, until)
     }
 
     static func gauge(
-        _ name: String, _ metric: MetricName, _ help: String, since: Int = 0, until: Int? = nil
+        _ name: String, _ metric: MetricName, _ help: String, by labels: [String]? = nil, since: Int = 0,
+        until: Int? = nil
     ) -> Column {
-        Column(name, Metric(metric, .gauge, help: help), since, until)
+        Column(name, Metric(metric, .gauge, help: help), labels, since, until)
     }
 
     /// The column is 1 where the row's labels are the information.
-    static func info(_ name: String, _ metric: MetricName, _ help: String) -> Column {
-        Column(name, Metric(metric, .info, help: help), 0, nil)
+    static func info(_ name: String, _ metric: MetricName, _ help: String, by labels: [String]? = nil)
+        -> Column
+    {
+        Column(name, Metric(metric, .info, help: help), labels, 0, nil)
     }
 
     var isLabel: Bool { metric == nil }
+
+    /// The labels that its samples may carry, where the collector has these.
+    func labels(outOf all: [String]) -> [String] { labels ?? all }
 
     func exists(on server: ServerState) -> Bool {
         since <= server.majorVersion && server.majorVersion <= until ?? .max

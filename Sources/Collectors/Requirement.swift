@@ -14,17 +14,16 @@ package enum Requirement: Sendable, Hashable {
     }
 
     /// The statement that meets it.
-    package func remedy(for server: ServerState) -> String {
+    package func grant(to role: String) -> String {
         switch self {
-        case .predefinedRole(let name):
-            "GRANT \(name) TO \(quoted(server.roleName));"
+        case .predefinedRole(let name): "GRANT \(name) TO \(role.quotedIdentifier);"
         }
     }
 }
 
-/// A name as SQL takes it, whatever it holds.
-private func quoted(_ identifier: String) -> String {
-    "\"\(String(identifier.flatMap { $0 == "\"" ? [$0, $0] : [$0] }))\""
+extension String {
+    /// The name as SQL takes it, whatever it holds (PostgreSQL, "Identifiers and Key Words").
+    package var quotedIdentifier: String { "\"\(replacing("\"", with: "\"\""))\"" }
 }
 
 extension Requirement: CustomStringConvertible {

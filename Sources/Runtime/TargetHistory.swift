@@ -1,4 +1,4 @@
-import Exposition
+package import Exposition
 import Postgres
 
 /// What has become of a target's polls, and what follows from that for what is on the page.
@@ -103,19 +103,12 @@ package struct TargetHistory: Sendable {
         switch visit {
         case .letIn(let duration):
             connects += 1
-            families =
-                visitFamilies(isSuccess: true) + [
-                    MetricFamily(
-                        "pg_connect_duration_seconds", .gauge,
-                        help:
-                            "How long the latest fresh connection took, authentication included.",
-                        samples: [Sample(duration / .seconds(1))])
-                ]
+            families = Self.visitFamilies(letInAfter: duration)
         case .failed(.cannotConnect(.connectionLimit, _)):
             return [.withdraw(job: Self.visitJob)]
         case .failed(let failure):
             note(failure)
-            families = visitFamilies(isSuccess: false)
+            families = Self.visitFamilies(letInAfter: nil)
         }
         return [publish(families, as: Self.visitJob, of: target, end: end)]
     }
@@ -152,13 +145,24 @@ package struct TargetHistory: Sendable {
         ]
     }
 
-    private func visitFamilies(isSuccess: Bool) -> [MetricFamily] {
+    /// The visitor's; a duration of nil is that of a client who was not let in.
+    private static func visitFamilies(letInAfter duration: Duration?) -> [MetricFamily] {
         [
             MetricFamily(
                 "pg_connect_success", .gauge,
                 help: "1 where the latest fresh connection, tried each minute, was let in.",
-                samples: [Sample(isSuccess)])
+                samples: [Sample(duration != nil)]),
+            MetricFamily(
+                "pg_connect_duration_seconds", .gauge,
+                help: "How long the latest fresh connection took, authentication included.",
+                samples: duration.map { [Sample($0 / .seconds(1))] } ?? []),
         ]
+    }
+
+    /// The metrics that every target has whatever its jobs, each with its labels besides the target's.
+    package static var reference: [(metric: Metric, labels: [String])] {
+        let families = TargetHistory([], interval: .zero).connectionFamilies + visitFamilies(letInAfter: nil)
+        return families.map { ($0.metric, $0.metric.name == "pg_connect_failures_total" ? ["reason"] : []) }
     }
 }
 

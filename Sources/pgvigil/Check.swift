@@ -22,7 +22,9 @@ struct Check: AsyncParsableCommand {
     func run() async throws {
         NameResolution.limitPatience()
         let servers = try options.load().servers(named: server)
-        let report = CheckReport(isColored: isatty(STDOUT_FILENO) == 1)
+        let report = CheckReport(
+            isColored: isatty(STDOUT_FILENO) == 1,
+            width: servers.flatMap(\.activeCollectors).map(\.name.count).reduce(10, max))
         report.good("settings", "\(servers.count) \(servers.count == 1 ? "server" : "servers")")
         var isGood = true
         for server in servers where await !check(server, report) { isGood = false }
@@ -44,6 +46,7 @@ struct Check: AsyncParsableCommand {
                 for collector in collectors {
                     isGood = Self.check(collector, &connection, state, server.interval, report) && isGood
                 }
+                try Self.reportWishes(of: collectors, &connection, by: .after(server.interval / 3), report)
                 return isGood
             }
         } catch {
@@ -66,42 +69,49 @@ struct Check: AsyncParsableCommand {
         _ collector: Collector, _ connection: inout Connection, _ state: ServerState, _ interval: Duration,
         _ report: CheckReport
     ) -> Bool {
+        guard collector.applies(to: state) else {
+            let isTooOld = state.majorVersion < collector.since
+            report.good(
+                collector.name,
+                "not asked, is for \(isTooOld ? "PostgreSQL \(collector.since) or later" : "standbys")")
+            return true
+        }
         do throws(CollectorError) {
             let found = try collector.collect(from: &connection, state, by: .after(interval / 3))
             let series = found.families.reduce(0) { $0 + $1.samples.count }
             report.good(collector.name, "\(series) series")
             return true
         } catch {
-            report.bad(collector.name, "\(error)", remedy: error.remedy(for: state))
+            report.bad(collector.name, "\(error)", remedy: error.remedy(for: collector, on: state))
             return false
         }
     }
-}
 
-extension CollectorError {
-    /// What an operator can do about it; nil where that is not known.
-    fileprivate func remedy(for state: ServerState) -> String? {
-        if case .unmet(let requirement) = self { requirement.remedy(for: state) } else { nil }
-    }
-}
-
-extension PostgresError {
-    /// What an operator can do about it; nil where that is not known.
-    fileprivate var remedy: String? {
-        guard case .cannotConnect(let failure, _) = self else { return nil }
-        return switch failure {
-        case .authentication: "check the role, its password and the server's pg_hba.conf"
-        case .connectionLimit: "raise max_connections of this server in the settings"
-        case .invalidSettings: "check conninfo in the settings: keyword=value pairs or a postgresql:// URI"
-        case .nameResolution: "check the host's name, and the resolver of this machine"
-        case .noDatabase: "create the database, or name another with dbname"
-        case .passwordSource: "check password_file or password_command in the settings"
-        case .refused: "check host and port, and that the server runs and listens there (listen_addresses)"
-        case .startingUp: "wait until the server has started"
-        case .timeout, .unreachable: "check host, port and the network between, firewalls included"
-        case .tls: "check sslmode and the certificates"
-        case .tooManyConnections: "close connections, or raise max_connections of PostgreSQL"
-        case .other: nil
+    /// Names the settings of the server without which collectors say less than they could.
+    private static func reportWishes(
+        of collectors: [Collector], _ connection: inout Connection, by deadline: Deadline,
+        _ report: CheckReport
+    ) throws(PostgresError) {
+        let rows = try connection.query(
+            """
+            /* pgvigil check */
+            SELECT name,
+                   setting,
+                   context = 'postmaster' AS needs_restart
+            FROM pg_catalog.pg_settings
+            """, by: deadline)
+        for row in 0..<rows.count {
+            for wish in Set(collectors.flatMap(\.wishes)) {
+                guard rows.text(row: row, column: 0) == wish.name,
+                    let setting = rows.text(row: row, column: 1), setting != wish.value
+                else { continue }
+                let names = collectors.filter { $0.wishes.contains(wish) }.map(\.name)
+                let needsRestart = rows.truth(row: row, column: 2) == true
+                let effect = needsRestart ? "then restart PostgreSQL" : "then SELECT pg_reload_conf();"
+                report.note(
+                    wish.name, "is \(setting): \(names.joined(separator: ", ")) cannot say \(wish.gain)",
+                    remedy: "ALTER SYSTEM SET \(wish.name) = \(wish.value); \(effect)")
+            }
         }
     }
 }

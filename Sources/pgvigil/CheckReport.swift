@@ -1,6 +1,8 @@
 /// Lines that say what is well and what is not, with colour where a terminal shows them.
 struct CheckReport: Sendable {
     let isColored: Bool
+    /// Of the column that says what a line is about.
+    let width: Int
 
     func title(_ text: String) {
         print("\n\(text)")
@@ -12,13 +14,21 @@ struct CheckReport: Sendable {
 
     func bad(_ subject: String, _ text: String, remedy: String?) {
         line(colored("FAIL", 31), subject, text)
-        if let remedy { print("        \(String(repeating: " ", count: Self.width)) mend: \(remedy)") }
+        if let remedy { mend(remedy) }
     }
 
-    private static let width = 12
+    /// Something that works, and could say more.
+    func note(_ subject: String, _ text: String, remedy: String) {
+        line(colored("note", 33), subject, text)
+        mend(remedy)
+    }
+
+    private func mend(_ remedy: String) {
+        print("        \(String(repeating: " ", count: width)) mend: \(remedy)")
+    }
 
     private func line(_ mark: String, _ subject: String, _ text: String) {
-        let padding = String(repeating: " ", count: max(0, Self.width - subject.count))
+        let padding = String(repeating: " ", count: max(0, width - subject.count))
         print("  \(mark)  \(subject)\(padding) \(text)")
     }
 

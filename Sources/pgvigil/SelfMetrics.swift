@@ -44,6 +44,21 @@ final class SelfMetrics: Sendable {
             + collectorFamilies(targets.map { ($0.labels, $0.record) })
     }
 
+    /// The metrics among them, each with its labels besides those that the settings give a target.
+    var reference: [(metric: Metric, labels: [String])] {
+        let named: [(families: [MetricFamily], labels: [String])] = [
+            ([BuildInfo.family], ["version", "swift_version"]), (ProcessMetrics.families, []),
+            (daemonFamilies, []), (targetFamilies([]), ["server"]), (registryFamilies([]), ["server"]),
+            (collectorFamilies([]), ["server", "collector"]),
+        ]
+        let more: [MetricName: [String]] = [
+            "pgvigil_scrapes_total": ["format", "encoding"], "pgvigil_collector_success": ["reason"],
+        ]
+        return named.flatMap { group in
+            group.families.map { ($0.metric, group.labels + (more[$0.metric.name] ?? [])) }
+        }
+    }
+
     private var daemonFamilies: [MetricFamily] {
         let reload = reload.withLock { $0 }
         return [

@@ -23,6 +23,19 @@ import Testing
     }
 
     @Test(arguments: GoldenFile.all)
+    func `a sample carries no label but those declared for its metric`(_ file: GoldenFile) throws {
+        let declared = Dictionary(
+            uniqueKeysWithValues: try Collector.named(file.collector).metrics.map {
+                ($0.metric.name.description, Set($0.labels))
+            })
+        for line in try file.read().page.split(separator: "\n") where !line.hasPrefix("#") {
+            let labels = line.matches(of: #/(\w+)="(?:[^"\\]|\\.)*"/#).map { String($0.output.1) }
+            let name = String(line.prefix { $0 != "{" && $0 != " " })
+            #expect(try #require(declared[name]).isSuperset(of: labels), "\(line)")
+        }
+    }
+
+    @Test(arguments: GoldenFile.all)
     func `a statement returns the columns of the column table and no other`(_ file: GoldenFile) throws {
         let collector = try Collector.named(file.collector)
         let columns = try file.read().table.columns

@@ -16,18 +16,21 @@ extension Collector {
             .label("wait_event_type"),
             .gauge(
                 "connections", "pg_stat_activity_connections",
-                "Client connections by database, user and state, without pgvigil's, from pg_stat_activity."
+                "Client connections by database, user and state, without pgvigil's, from pg_stat_activity.",
+                by: ["datname", "usename", "state"]
             ),
             .gauge(
                 "application_connections", "pg_stat_activity_application_connections",
-                "Client connections by application, the 50 largest and 'other', from pg_stat_activity."
+                "Client connections by application, the 50 largest and 'other', from pg_stat_activity.",
+                by: ["application_name"]
             ),
             .gauge(
                 "backends", "pg_stat_activity_backends",
-                "Server processes by type, without pgvigil's, from pg_stat_activity."),
+                "Server processes by type, without pgvigil's, from pg_stat_activity.", by: ["backend_type"]),
             .gauge(
                 "waiting_backends", "pg_stat_activity_waiting_backends",
-                "Server processes that wait, by type and kind of wait event, from pg_stat_activity."),
+                "Server processes that wait, by type and kind of wait event, from pg_stat_activity.",
+                by: ["backend_type", "wait_event_type"]),
         ]
     ) { _ in
         """

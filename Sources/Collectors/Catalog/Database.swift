@@ -5,6 +5,7 @@ extension Collector {
     /// Traffic of each database, and of the shared objects as `datname="(shared)"`.
     static let database = Collector(
         "database", "Transactions, blocks, rows, sessions and failures of each database.",
+        wishes: [.timedBlocks],
         columns: [
             .label("datname"),
             .gauge(

@@ -12,13 +12,14 @@ extension Collector {
                 "The server's version and its cluster's identifier, from pg_control_system()."),
             .gauge(
                 "start_timestamp_seconds", "pg_server_start_timestamp_seconds",
-                "When the server was started, from pg_postmaster_start_time()."),
+                "When the server was started, from pg_postmaster_start_time().", by: []),
             .gauge(
                 "config_load_timestamp_seconds", "pg_server_config_load_timestamp_seconds",
-                "When the server last read its configuration files, from pg_conf_load_time()."),
+                "When the server last read its configuration files, from pg_conf_load_time().",
+                by: []),
             .gauge(
                 "in_recovery", "pg_server_in_recovery",
-                "1 where the server replays WAL, as a standby does, from pg_is_in_recovery()."
+                "1 where the server replays WAL, as a standby does, from pg_is_in_recovery().", by: []
             ),
         ]
     ) { _ in

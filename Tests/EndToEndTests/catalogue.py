@@ -1,0 +1,30 @@
+"""What `pgvigil metrics` says that there is."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+
+from daemon import run_command
+
+
+@dataclass(frozen=True)
+class Metric:
+    name: str
+    type: str
+    labels: frozenset[str]
+    help: str
+    collector: str
+
+
+@cache
+def catalogue() -> dict[str, Metric]:
+    """All metrics by name, each with all labels that its samples may carry."""
+    ended = run_command("metrics", "--format", "json")
+    assert ended.returncode == 0, ended.stderr
+    return {
+        metric["name"]: Metric(
+            metric["name"], metric["type"], frozenset(metric["labels"]), metric["help"], section["name"]
+        )
+        for section in json.loads(ended.stdout)["sections"]
+        for metric in section["metrics"]
+    }
