@@ -1,3 +1,4 @@
+import Collectors
 import Foundation
 import Postgres
 
@@ -5,10 +6,12 @@ import Postgres
 ///
 /// `scripts/capture-goldens` writes the table; `UPDATE_GOLDEN=1 swift test` rewrites the page, and the
 /// difference is for the reviewer to read.
-struct GoldenFile {
+struct GoldenFile: Equatable {
     let collector: String
     /// The server's major version.
     let version: Int
+    /// Whether the server is a standby; only files of collectors that have nothing to say of a primary are.
+    let isInRecovery: Bool
 
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
     private static let separator = "\n---\n"
@@ -20,12 +23,24 @@ struct GoldenFile {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []
         return names.sorted().compactMap { name in
             let parts = name.split(separator: ".")
-            guard parts.count == 3, parts[2] == "golden", let version = Int(parts[1]) else { return nil }
-            return GoldenFile(collector: String(parts[0]), version: version)
+            let isInRecovery = parts.count == 4 && parts[2] == "standby"
+            guard parts.count == 3 || isInRecovery, parts.last == "golden", let version = Int(parts[1])
+            else { return nil }
+            return GoldenFile(
+                collector: String(parts[0]), version: version, isInRecovery: isInRecovery)
         }
     }()
 
-    var server: ServerState { ServerState(version: version * 10_000) }
+    /// Those that a collector has: one of each version that it applies to, by a primary if it applies there.
+    static func all(of collector: Collector) -> [GoldenFile] {
+        (13...18).compactMap { version in
+            [false, true].map {
+                GoldenFile(collector: collector.name, version: version, isInRecovery: $0)
+            }.first { collector.applies(to: $0.server) }
+        }
+    }
+
+    var server: ServerState { ServerState(version: version * 10_000, isInRecovery: isInRecovery) }
 
     func read() throws -> (table: GoldenTable, page: String) {
         let text = try String(contentsOf: url, encoding: .utf8)
@@ -40,9 +55,9 @@ struct GoldenFile {
         try String(text).write(to: url, atomically: true, encoding: .utf8)
     }
 
-    private var url: URL { Self.folder.appending(path: "\(collector).\(version).golden") }
+    private var url: URL { Self.folder.appending(path: "\(self).golden") }
 }
 
 extension GoldenFile: CustomStringConvertible {
-    var description: String { "\(collector).\(version)" }
+    var description: String { "\(collector).\(version)\(isInRecovery ? ".standby" : "")" }
 }

@@ -42,11 +42,17 @@ import Testing
         #expect(columns == collector.columnNames(on: file.server))
     }
 
-    @Test func `every collector has golden files of the same versions`() {
-        let versions = Dictionary(grouping: GoldenFile.all, by: \.collector).mapValues { $0.map(\.version) }
-        #expect(versions.keys.sorted() == Collector.all.map(\.name).sorted())
-        #expect(Set(versions.values).count == 1)
-        #expect(versions.values.allSatisfy { $0.count >= 2 })
+    @Test(arguments: Collector.all)
+    func `a collector has a golden file of every version and role that it applies to, and no other`(
+        _ collector: Collector
+    ) {
+        let files = GoldenFile.all.filter { $0.collector == collector.name }
+        #expect(files.map(\.description) == GoldenFile.all(of: collector).map(\.description))
+    }
+
+    @Test func `every golden file belongs to a collector`() {
+        let names = Set(Collector.all.map(\.name))
+        #expect(GoldenFile.all.map(\.collector).filter { !names.contains($0) } == [])
     }
 
     @Test func `a table reads back as it was written`() {

@@ -11,10 +11,14 @@ from pathlib import Path
 import pytest
 
 from daemon import Daemon
-from postgres import Installation, PostgresServer
+from installation import Installation, Unavailable
+from postgres import PostgresServer
 from processes import Processes
 from processes import free_port as a_free_port
 from prometheus import Prometheus
+
+# Of the servers that tests of every version share.
+SHARED = {"wal_level": "logical", "max_prepared_transactions": "5"}
 
 _numbers = itertools.count(1)
 
@@ -57,6 +61,19 @@ def embedded(processes: Processes) -> Installation:
 
 
 @pytest.fixture(scope="session")
+def installation_of(processes: Processes) -> Callable[[int], Installation]:
+    """The programs of a major version: `installation_of(13)`. Skips the test where they cannot be had."""
+
+    def find(version: int) -> Installation:
+        try:
+            return Installation.of(version, processes.folder)
+        except Unavailable as reason:
+            pytest.skip(str(reason))
+
+    return find
+
+
+@pytest.fixture(scope="session")
 def new_postgres(processes: Processes) -> Callable[..., PostgresServer]:
     """Makes servers (not started): `new_postgres(installation, settings={…}, access=[…])`. Stop them yourself."""
 
@@ -94,6 +111,48 @@ def postgres18(new_postgres, embedded: Installation) -> Iterator[PostgresServer]
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_of(new_postgres, installation_of) -> Iterator[Callable[[int], PostgresServer]]:
+    """One server of each major version for all tests that do it no harm: `postgres_of(13)`.
+
+    With the role `pgvigil`, and pg_stat_statements where the installation has it. To run a test on every version:
+    `@pytest.mark.parametrize("version", VERSIONS)`.
+    """
+    servers: dict[int, PostgresServer] = {}
+
+    def start(version: int) -> PostgresServer:
+        if version not in servers:
+            servers[version] = new_postgres(installation_of(version), settings=SHARED)
+            servers[version].start()
+            servers[version].create_role()
+            if servers[version].has_statements:
+                servers[version].execute("CREATE EXTENSION pg_stat_statements")
+        return servers[version]
+
+    yield start
+    for server in servers.values():
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def standby_of(processes: Processes, postgres_of) -> Iterator[Callable[[int], PostgresServer]]:
+    """A standby of `postgres_of(version)`, through the slot `standby`; for tests that do it no harm either."""
+    standbys: dict[int, PostgresServer] = {}
+
+    def start(version: int) -> PostgresServer:
+        if version not in standbys:
+            primary = postgres_of(version)
+            folder = processes.folder / f"standby{next(_numbers)}"
+            standbys[version] = primary.standby(folder, slot="standby")
+            standbys[version].start()
+            standbys[version].follow(primary)
+        return standbys[version]
+
+    yield start
+    for standby in standbys.values():
+        standby.stop()
 
 
 @pytest.fixture(scope="session")

