@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from alertmanager import Alertmanager
 from daemon import Daemon
 from postgres import Installation, PostgresServer
 from processes import Processes
@@ -142,7 +143,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def prometheus(processes: Processes) -> Iterator[Callable[..., Prometheus]]:
-    """Starts Prometheus for one test: `prometheus({"job": port})`."""
+    """Starts Prometheus for one test: `prometheus({"job": port})`, `prometheus({…}, rule_files=[…])`."""
     started: list[Prometheus] = []
 
     def start(jobs: dict[str, int], **options) -> Prometheus:
@@ -153,3 +154,11 @@ def prometheus(processes: Processes) -> Iterator[Callable[..., Prometheus]]:
     yield start
     for one in started:
         one.stop()
+
+
+@pytest.fixture
+def alertmanager(processes: Processes) -> Iterator[Alertmanager]:
+    """Alertmanager for one test, with the routes and inhibitions of the shipped example."""
+    one = Alertmanager(processes, processes.folder / f"alertmanager{next(_numbers)}").start()
+    yield one
+    one.stop()
