@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from alertmanager import Alertmanager
 from daemon import Daemon
 from installation import Installation, Unavailable
 from postgres import PostgresServer
@@ -201,7 +202,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def prometheus(processes: Processes) -> Iterator[Callable[..., Prometheus]]:
-    """Starts Prometheus for one test: `prometheus({"job": port})`."""
+    """Starts Prometheus for one test: `prometheus({"job": port})`, `prometheus({…}, rule_files=[…])`."""
     started: list[Prometheus] = []
 
     def start(jobs: dict[str, int], **options) -> Prometheus:
@@ -212,3 +213,11 @@ def prometheus(processes: Processes) -> Iterator[Callable[..., Prometheus]]:
     yield start
     for one in started:
         one.stop()
+
+
+@pytest.fixture
+def alertmanager(processes: Processes) -> Iterator[Alertmanager]:
+    """Alertmanager for one test, with the routes and inhibitions of the shipped example."""
+    one = Alertmanager(processes, processes.folder / f"alertmanager{next(_numbers)}").start()
+    yield one
+    one.stop()

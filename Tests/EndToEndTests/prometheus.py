@@ -6,6 +6,7 @@ import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -14,7 +15,7 @@ from processes import Processes, free_port, wait_until
 
 
 def tool(name: str) -> str:
-    """The path of `prometheus` or `promtool`."""
+    """The path of `prometheus`, `promtool`, `prometheus-alertmanager` or `amtool`."""
     path = shutil.which(name)
     assert path is not None, f"{name} is not installed: run scripts/setup --test"
     return path
@@ -29,9 +30,17 @@ def complaints_of_promtool(text: bytes) -> str:
 
 
 class Prometheus:
-    """Scrapes ports of loopback, each as a job of its own name."""
+    """Scrapes ports of loopback, each as a job of its own name; evaluates rules and tells an Alertmanager."""
 
-    def __init__(self, processes: Processes, folder: Path, jobs: dict[str, int], interval: str = "1s"):
+    def __init__(
+        self,
+        processes: Processes,
+        folder: Path,
+        jobs: dict[str, int],
+        interval: str = "1s",
+        rule_files: Sequence[Path] = (),
+        alertmanager: int | None = None,
+    ):
         self.folder = folder
         self.port = free_port()
         self._processes = processes
@@ -40,7 +49,11 @@ class Prometheus:
         scrapes = [
             {"job_name": name, "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]} for name, port in jobs.items()
         ]
-        config = {"global": {"scrape_interval": interval, "scrape_timeout": interval}, "scrape_configs": scrapes}
+        pace = {"scrape_interval": interval, "scrape_timeout": interval, "evaluation_interval": interval}
+        config = {"global": pace, "scrape_configs": scrapes, "rule_files": [str(file) for file in rule_files]}
+        if alertmanager is not None:
+            listening = [{"targets": [f"127.0.0.1:{alertmanager}"]}]
+            config["alerting"] = {"alertmanagers": [{"static_configs": listening}]}
         (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
 
     def start(self) -> "Prometheus":

@@ -13,7 +13,7 @@ packages_for() {
         # What fetches the private PostgreSQL.
         printf '%s\n' python3 python3-pip python3-venv
         ;;
-    test) printf '%s\n' iproute2 iptables mmdebstrap postgresql-15 prometheus ;;
+    test) printf '%s\n' iproute2 iptables mmdebstrap postgresql-15 prometheus prometheus-alertmanager ;;
     bench) printf '%s\n' nginx-light wrk ;;
     swift) printf '%s\n' curl gnupg ;; # What fetches the toolchain.
     esac
@@ -112,7 +112,9 @@ let_services_be() {
     local name
     for name in "$@"; do
         case $name in
-        prometheus) "${administrator[@]}" systemctl --quiet disable prometheus.service || true ;;
+        prometheus | prometheus-alertmanager)
+            "${administrator[@]}" systemctl --quiet disable "$name.service" || true
+            ;;
         nginx-light) "${administrator[@]}" systemctl --quiet disable nginx.service || true ;;
         esac
     done

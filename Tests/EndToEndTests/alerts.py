@@ -1,0 +1,139 @@
+"""The shipped alert rules, their unit tests and their runbooks, read from their files."""
+
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import promql_parser as promql
+import yaml
+
+from prometheus import tool
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+ALERTS = CHECKOUT / "alerts"
+RUNBOOKS = ALERTS / "runbooks"
+ALERTMANAGER = ALERTS / "alertmanager.example.yml"
+PROMETHEUS = CHECKOUT / "examples/prometheus.yml"
+RUNBOOK_URL = "https://github.com/pgvigil/pgvigil/blob/main/alerts/runbooks/"
+
+# Labels that Prometheus adds to every series of a scrape.
+OF_THE_SCRAPE = {"job", "instance"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An alert, in one severity."""
+
+    file: Path
+    alert: str
+    expr: str
+    hold: str
+    labels: dict[str, str]
+    annotations: dict[str, str]
+
+    @property
+    def severity(self) -> str:
+        return self.labels.get("severity", "")
+
+    def __str__(self) -> str:
+        return f"{self.alert}, {self.severity}"
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A block of a runbook: what stands after its language, and its text."""
+
+    page: str
+    language: str
+    note: str
+    text: str
+
+
+def rule_files() -> list[Path]:
+    return sorted(file for file in ALERTS.glob("*.yml") if file != ALERTMANAGER)
+
+
+def groups() -> list[tuple[Path, dict]]:
+    return [(file, group) for file in rule_files() for group in yaml.safe_load(file.read_text())["groups"]]
+
+
+def rules() -> list[Rule]:
+    return [
+        Rule(file, one["alert"], one["expr"], one.get("for", "0s"), one["labels"], one["annotations"])
+        for file, group in groups()
+        for one in group["rules"]
+        if "alert" in one
+    ]
+
+
+def alert_names() -> list[str]:
+    return list(dict.fromkeys(rule.alert for rule in rules()))
+
+
+def records() -> dict[str, str]:
+    """Names and expressions of the recording rules."""
+    return {one["record"]: one["expr"] for _, group in groups() for one in group["rules"] if "record" in one}
+
+
+def unit_tests() -> list[dict]:
+    """Each `tests` entry of alerts/tests/*.yml."""
+    files = sorted((ALERTS / "tests").glob("*.yml"))
+    return [test for file in files for test in yaml.safe_load(file.read_text())["tests"]]
+
+
+def fences() -> list[Fence]:
+    """Every fenced block of the runbooks."""
+    found = []
+    for page in sorted(RUNBOOKS.glob("*.md")):
+        for head, text in re.findall(r"^```([^\n`]+)\n(.*?)^```$", page.read_text(), flags=re.M | re.S):
+            language, _, note = head.partition(" ")
+            found.append(Fence(page.stem, language, note, text.strip()))
+    return found
+
+
+def run_tool(*command: str) -> str:
+    """What it said; fails if the tool is not content."""
+    ran = subprocess.run([tool(command[0]), *command[1:]], capture_output=True, text=True, timeout=110)
+    said = ran.stdout + ran.stderr
+    assert ran.returncode == 0, said
+    return said
+
+
+# What an expression is made of
+
+
+def selectors(expression: str) -> list[promql.VectorSelector]:
+    return [one for one in nodes(promql.parse(expression)) if isinstance(one, promql.VectorSelector)]
+
+
+def nodes(tree: promql.Expr) -> list[promql.Expr]:
+    """The tree and all below it."""
+    match tree:
+        case promql.BinaryExpr():
+            below = [tree.lhs, tree.rhs]
+        case promql.AggregateExpr():
+            below = [tree.expr, *([tree.param] if tree.param is not None else [])]
+        case promql.Call():
+            below = list(tree.args)
+        case promql.ParenExpr() | promql.SubqueryExpr() | promql.UnaryExpr():
+            below = [tree.expr]
+        case promql.MatrixSelector():
+            below = [tree.vector_selector]
+        case _:
+            below = []
+    return [tree, *(node for one in below for node in nodes(one))]
+
+
+def labels_named(expression: str) -> set[str]:
+    """Labels that an expression speaks of, without those of the scrape."""
+    named: set[str] = set()
+    for node in nodes(promql.parse(expression)):
+        match node:
+            case promql.VectorSelector():
+                named |= {matcher.name for matcher in node.matchers.matchers}
+            case promql.AggregateExpr() if node.modifier is not None:
+                named |= set(node.modifier.labels)
+            case promql.BinaryExpr() if node.modifier is not None and node.modifier.matching is not None:
+                named |= set(node.modifier.matching.labels)
+    return named - OF_THE_SCRAPE

@@ -1,0 +1,208 @@
+"""A healthy system as a unit test of Prometheus rules: idle and at work for hours, with what a long life leaves.
+
+A primary (PostgreSQL 18, archiving, a standby with a slot), its standby, and a server alone (PostgreSQL 13). Each has
+something that a careless rule would take for a fault: counters that are not zero, files of a former role, a backup that
+streams for an hour, settings that do not exist there.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+STEP = 15
+SAMPLES = 6 * 240  # Six hours.
+
+Series = tuple[str, str]
+
+
+def unit_test(rule_files: Sequence[Path], alerts: Sequence[str], extra: Sequence[Series] = ()) -> dict:
+    """For promtool: every alert by its name at the end, and none, not even a pending one, at any time.
+
+    `extra` takes the place of series with the same name and labels.
+    """
+    series = dict(_system()) | dict(extra)
+    end = f"{SAMPLES * STEP}s"
+    return {
+        "rule_files": [str(file) for file in rule_files],
+        "evaluation_interval": f"{STEP}s",
+        "tests": [
+            {
+                "interval": f"{STEP}s",
+                "input_series": [{"series": name, "values": values} for name, values in series.items()],
+                "alert_rule_test": [{"eval_time": end, "alertname": name, "exp_alerts": []} for name in alerts],
+                "promql_expr_test": [
+                    {"expr": f"count by (alertname) (count_over_time(ALERTS[{end}]))", "eval_time": end}
+                ],
+            }
+        ],
+    }
+
+
+def series_of(server: str, metric: str, **labels: str) -> str:
+    """As promtool writes it. The servers of the cluster have labels of their own that differ."""
+    own = {
+        "primary": {"server": "primary", "pg_cluster": "orders", "zone": "a"},
+        "standby": {"server": "standby", "pg_cluster": "orders", "zone": "b"},
+        "alone": {"server": "alone"},
+        "": {},
+    }[server]
+    pairs = {"job": "pgvigil", "instance": "localhost:9187", **own, **labels}
+    return metric + "{" + ",".join(f'{name}="{value}"' for name, value in pairs.items()) + "}"
+
+
+# Values
+
+
+def _still(value: float) -> str:
+    return f"{value}x{SAMPLES}"
+
+
+def _rising(start: float, step: float) -> str:
+    return f"{start}+{step}x{SAMPLES}"
+
+
+def _again(pattern: str) -> str:
+    """A pattern of one sample or more, until the end."""
+    return " ".join([pattern] * (SAMPLES // len(pattern.split()) + 1))
+
+
+def _stairs(seconds: int, height: float) -> str:
+    """Rises at once by a height each so many seconds."""
+    flat = seconds // STEP
+    return " ".join(f"{height * number}x{flat - 1}" for number in range(SAMPLES // flat + 1))
+
+
+# Series
+
+
+def _system() -> Iterator[Series]:
+    yield series_of("", "up"), _still(1)
+    yield series_of("", "pgvigil_settings_reload_success"), _still(1)
+    for server in ("primary", "standby", "alone"):
+        for part in (_state, _clients, _databases, _locks, _wal, _archiving, _watcher):
+            for metric, labels, values in part(server):
+                yield series_of(server, metric, **labels), values
+    for metric, labels, values in _replication_of_primary():
+        yield series_of("primary", metric, **labels), values
+    for metric, labels, values in _replication_of_standby():
+        yield series_of("standby", metric, **labels), values
+
+
+Parts = Iterator[tuple[str, dict[str, str], str]]
+
+
+def _state(server: str) -> Parts:
+    yield "pg_up", {}, _still(1)
+    yield "pg_connect_success", {}, _still(1)
+    yield "pg_connect_failures_total", {"reason": "refused"}, _still(3)
+    yield "pg_server_in_recovery", {}, _still(int(server == "standby"))
+    yield "pg_server_start_timestamp_seconds", {}, _still(-864000)
+    yield "pg_server_last_crash_recovery_timestamp_seconds", {}, _still(-400000)
+    yield "pg_server_clock_offset_seconds", {}, _still(0.004)
+    yield "pg_settings_pending_restart", {}, _still(0)
+
+
+def _clients(server: str) -> Parts:
+    yield "pg_settings_number", {"name": "max_connections"}, _still(100)
+    yield "pg_settings_number", {"name": "superuser_reserved_connections"}, _still(3)
+    yield "pg_settings_number", {"name": "autovacuum_max_workers"}, _still(3)
+    if server != "alone":
+        yield "pg_settings_number", {"name": "reserved_connections"}, _still(0)
+    group = {"datname": "orders", "usename": "app"}
+    for state, count in (("idle", 12), ("active", 4), ("idle in transaction", 1)):
+        yield "pg_stat_activity_connections", {**group, "state": state}, _still(count)
+    yield "pg_stat_activity_backends", {"backend_type": "client backend"}, _still(17)
+    yield "pg_stat_activity_backends", {"backend_type": "autovacuum worker"}, _again("1 3 stale" + " _" * 17)
+    yield "pg_stat_activity_oldest_transaction_age_seconds", group, _again("0 60 1 0.2")
+    yield "pg_stat_activity_oldest_query_age_seconds", group, _again("0 60 1 0.2")
+    yield "pg_stat_activity_oldest_idle_in_transaction_age_seconds", group, _again("0.1 1 stale")
+    yield "pg_prepared_xacts_oldest_age_seconds", {"datname": "orders"}, _again("0.3 stale _")
+
+
+def _databases(server: str) -> Parts:
+    for datname, busy in (("orders", server == "primary"), ("template1", False)):
+        labels = {"datname": datname}
+        yield "pg_stat_database_xact_commit_total", labels, _rising(100000, 3000 if busy else 1)
+        yield "pg_stat_database_xact_rollback_total", labels, _rising(90000, 20 if busy else 3)
+        yield "pg_stat_database_blks_hit_total", labels, _rising(1000000, 300000 if busy else 3)
+        yield "pg_stat_database_blks_read_total", labels, _rising(5000000, 20000 if busy else 1)
+        yield "pg_stat_database_temp_bytes_total", labels, _rising(1e12, 1e6 if busy else 0)
+        yield "pg_stat_database_deadlocks_total", labels, _still(12)
+        yield "pg_stat_database_conflicts_total", labels, _still(700)
+        yield "pg_stat_database_checksum_failures_total", labels, _still(2 if server == "alone" else 0)
+        yield "pg_database_datfrozenxid_freeze_max_age_ratio", labels, _rising(0.6, 0.0002)
+        yield "pg_database_datfrozenxid_wraparound_ratio", labels, _rising(0.056, 0.00002)
+        yield "pg_database_datminmxid_freeze_max_age_ratio", labels, _still(0.01)
+        yield "pg_database_datminmxid_wraparound_ratio", labels, _still(0.002)
+
+
+def _locks(server: str) -> Parts:
+    yield "pg_locks_waiting_backends", {}, _again("0 0 1 0")
+    if server != "alone":
+        yield "pg_locks_oldest_wait_age_seconds", {}, _again("_ _ 0.2 stale")
+    yield "pg_locks_table_entries", {}, _still(20)
+    yield "pg_locks_table_capacity", {}, _still(6400)
+
+
+def _wal(server: str) -> Parts:
+    yield "pg_stat_checkpointer_num_timed_total", {}, _stairs(300, 1)
+    yield "pg_stat_checkpointer_num_requested_total", {}, _stairs(3600, 2)
+    yield "pg_wal_directory_bytes", {}, _still(1.2 * 2**30)
+    yield "pg_settings_bytes", {"name": "max_wal_size"}, _still(2**30)
+    yield "pg_settings_bytes", {"name": "wal_keep_size"}, _still(0)
+    if server != "standby":
+        yield "pg_wal_current_lsn_bytes", {}, _rising(1e12, 200000 if server == "primary" else 8)
+
+
+def _archiving(server: str) -> Parts:
+    yield "pg_settings_info", {"name": "archive_mode", "setting": "off" if server == "alone" else "on"}, _still(1)
+    yield "pg_settings_seconds", {"name": "archive_timeout"}, _still(300)
+    yield "pg_stat_archiver_failed_total", {}, _still(5)
+    yield "pg_stat_archiver_last_failed_timestamp_seconds", {}, _still(-9000)
+    archived = _stairs(300, 300) if server == "primary" else _still(-950000)
+    yield "pg_stat_archiver_last_archived_timestamp_seconds", {}, archived
+    if server == "primary":
+        yield "pg_wal_archive_ready_files", {}, _again("0 0 0 2")
+    if server == "standby":
+        yield "pg_wal_archive_ready_files", {}, _still(12)
+        yield "pg_wal_archive_ready_oldest_timestamp_seconds", {}, _still(-9000)
+
+
+def _replication_of_primary() -> Parts:
+    standby = {"application_name": "standby", "client_addr": "192.0.2.2", "slot_name": "standby"}
+    streams = {"state": "streaming", "sync_state": "async"}
+    yield "pg_stat_replication_senders", {**standby, **streams}, _still(1)
+    backup = {"application_name": "pg_basebackup", "client_addr": "192.0.2.9"}
+    yield "pg_stat_replication_senders", {**backup, **streams}, f"_x480 1x240 stale _x{SAMPLES - 721}"
+    yield "pg_stat_replication_replay_lag_bytes", standby, _again("0 4096 0 80000000")
+    slot = {"slot_name": "standby", "slot_type": "physical"}
+    yield "pg_replication_slots_active", slot, _still(1)
+    yield "pg_replication_slots_temporary", slot, _still(0)
+    yield "pg_replication_slots_retained_bytes", slot, _again("4096 90000000")
+    yield "pg_replication_slots_safe_wal_size_bytes", slot, _still(10 * 2**30)
+    for status in ("reserved", "extended", "unreserved", "lost"):
+        yield "pg_replication_slots_wal_status", {**slot, "wal_status": status}, _still(int(status == "reserved"))
+
+
+def _replication_of_standby() -> Parts:
+    # Nothing to replay for hours, and each ten minutes a first commit after the silence.
+    yield "pg_recovery_lag_seconds", {}, _again("0 " * 39 + "600")
+    yield "pg_stat_wal_receiver_streaming", {}, _still(1)
+    yield "pg_settings_seconds", {"name": "recovery_min_apply_delay"}, _still(0)
+    synced = {"slot_name": "subscriber", "slot_type": "logical", "datname": "orders"}
+    yield "pg_replication_slots_active", synced, _still(0)
+    yield "pg_replication_slots_synced", synced, _still(1)
+    yield "pg_replication_slots_temporary", synced, _still(0)
+    yield "pg_replication_slots_retained_bytes", synced, _rising(1e8, 1e5)
+
+
+def _watcher(server: str) -> Parts:
+    yield "pgvigil_poll_interval_seconds", {}, _still(STEP)
+    yield "pgvigil_poll_duration_seconds", {}, _again("0.05 " * 19 + "9.5")
+    yield "pgvigil_poll_skips_total", {}, _still(2)
+    yield "pgvigil_threads_stuck", {}, _still(0)
+    for collector, seconds in (("locks", STEP), ("wraparound", 60), ("wal_directory", 300)):
+        labels = {"collector": collector}
+        yield "pgvigil_collector_success", labels, _still(1)
+        yield "pgvigil_collector_interval_seconds", labels, _still(seconds)
+        yield "pgvigil_collector_last_success_timestamp_seconds", labels, _stairs(seconds, seconds)
+        yield "pgvigil_series_dropped_total", labels, _still(700 if server == "alone" else 0)

@@ -1,0 +1,110 @@
+"""From a fault to the message: a real PostgreSQL, the daemon, Prometheus with the shipped rules, Alertmanager."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from alerts import PROMETHEUS
+from processes import wait_until
+
+
+def shipped_rules() -> list[Path]:
+    """What the example for Prometheus loads."""
+    return [(PROMETHEUS.parent / file).resolve() for file in yaml.safe_load(PROMETHEUS.read_text())["rule_files"]]
+
+
+@pytest.mark.timeout(300)
+def test_a_server_that_stops_is_one_message_and_its_return_another(postgres, daemon, prometheus, alertmanager):
+    server = postgres()
+    one = daemon(server, interval="1s")
+    watcher = prometheus({"pgvigil": one.ports[0]}, rule_files=shipped_rules(), alertmanager=alertmanager.port)
+    watcher.wait_for("pg_up", lambda values: values == {"pgvigil": 1})
+    watcher.wait_for("pg_connect_success", lambda values: values == {"pgvigil": 1})
+
+    server.stop()
+    wait_until(lambda: alertmanager.notices, within=120, what="somebody is told")
+    assert alertmanager.told("firing") == {("pager", "PostgresDown")}
+    notice = alertmanager.notices[0]
+    assert dict(notice.labels) == {
+        "alertname": "PostgresDown",
+        "area": "availability",
+        "instance": f"127.0.0.1:{one.ports[0]}",
+        "job": "pgvigil",
+        "server": "main",
+        "severity": "critical",
+    }
+    assert notice.summary == "PostgreSQL main lets nobody in (refused)"
+
+    server.start()
+    # A fresh connection is tried each minute.
+    wait_until(lambda: alertmanager.told("resolved"), within=150, what="somebody is told that it is over")
+    assert alertmanager.told("resolved") == {("pager", "PostgresDown")}
+    # PostgresDown held it back until then.
+    wait_until(lambda: len(alertmanager.told("firing")) > 1, within=30, what="the log gets the restart")
+    assert alertmanager.told("firing") == {("pager", "PostgresDown"), ("log", "PostgresRestarted")}
+
+
+def labels(alert: str, severity: str, server: str | None = "db1", **more: str) -> dict[str, str]:
+    """Of an alert about a server of the cluster `orders`, or about the cluster where there is no server."""
+    of_scrape = {"job": "pgvigil", "instance": "watch:9187"}
+    named = {"server": server} if server is not None else {}
+    return {"alertname": alert, "severity": severity, "pg_cluster": "orders"} | of_scrape | named | more
+
+
+# The cause, what follows from it, and what has nothing to do with it.
+CAUSES = [
+    (
+        labels("PostgresDown", "critical"),
+        [labels("PostgresReplicaLagTime", "critical"), labels("PgvigilThreadsStuck", "warning")],
+        [labels("PostgresLongRunningTransaction", "warning", "db2"), labels("PostgresNoPrimary", "critical", None)],
+    ),
+    (
+        labels("PostgresDown", "critical", "db2"),
+        [labels("PostgresStandbyMissing", "critical")],
+        [labels("PostgresReplicaNotStreaming", "critical", "db3")],
+    ),
+    (
+        {"alertname": "PgvigilDown", "severity": "critical", "job": "pgvigil", "instance": "watch:9187"},
+        [labels("PostgresRestarted", "info"), labels("PostgresNoPrimary", "critical", None)],
+        [labels("PostgresDown", "critical", instance="other:9187")],
+    ),
+    (
+        labels("PostgresNoPrimary", "critical", None),
+        [labels("PostgresReplicaNotStreaming", "critical", "db2")],
+        [labels("PostgresReplicaNotStreaming", "critical", "far", pg_cluster="far")],
+    ),
+    (
+        labels("PostgresLongRunningTransaction", "critical", datname="orders", usename="app"),
+        [labels("PostgresLongRunningTransaction", "warning", datname="orders", usename="app")],
+        [labels("PostgresLongRunningTransaction", "warning", datname="orders", usename="batch")],
+    ),
+    (
+        labels("PostgresDeadlocks", "warning", datname="orders"),
+        [labels("PostgresDeadlocks", "info", datname="orders")],
+        [labels("PostgresDeadlocks", "info", datname="other")],
+    ),
+    (
+        labels("PostgresIdleInTransaction", "warning", datname="orders", usename="app"),
+        [labels("PostgresLongRunningTransaction", "warning", datname="orders", usename="app")],
+        [labels("PostgresLongRunningTransaction", "critical", datname="orders", usename="app")],
+    ),
+    (
+        labels("PostgresArchiveFailing", "critical"),
+        [labels("PostgresArchiveBacklog", "warning"), labels("PostgresWALDirectoryGrowth", "warning")],
+        [labels("PostgresArchiveStale", "warning", "db2")],
+    ),
+]
+
+
+@pytest.mark.parametrize("cause, consequences, others", CAUSES, ids=[one[0]["alertname"] for one in CAUSES])
+def test_what_follows_from_a_fault_is_kept_back(alertmanager, cause, consequences, others):
+    alertmanager.post(cause, *consequences, *others)
+
+    def all_of_them() -> list[dict] | None:
+        known = alertmanager.alerts()
+        return known if len(known) == 1 + len(consequences) + len(others) else None
+
+    known = wait_until(all_of_them, within=10, what="Alertmanager knows them all")
+    kept_back = {frozenset(one["labels"].items()) for one in known if one["status"]["inhibitedBy"]}
+    assert kept_back == {frozenset(one.items()) for one in consequences}
