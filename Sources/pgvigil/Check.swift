@@ -95,7 +95,7 @@ extension PostgresError {
         case .invalidSettings: "check conninfo in the settings: keyword=value pairs or a postgresql:// URI"
         case .nameResolution: "check the host's name, and the resolver of this machine"
         case .noDatabase: "create the database, or name another with dbname"
-        case .passwordSource: "check password_file or password_command in the settings"
+        case .passwordSource: "check password_file, password_credential or password_command in the settings"
         case .refused: "check host and port, and that the server runs and listens there (listen_addresses)"
         case .startingUp: "wait until the server has started"
         case .timeout, .unreachable: "check host, port and the network between, firewalls included"
