@@ -35,12 +35,14 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CNotify"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // The rooms behind a C door: the only ones that may write `unsafe`.
         .target(name: "Exposition", dependencies: ["CZlib"], swiftSettings: strict),
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD"], swiftSettings: strict),
         .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: strict),
+        .target(name: "Systemd", dependencies: ["CNotify"], swiftSettings: strict),
 
         .target(name: "Collectors", dependencies: ["Exposition", "Postgres"], swiftSettings: strict),
         .target(
@@ -52,6 +54,7 @@ let package = Package(
             name: "pgvigil",
             dependencies: [
                 "CMalloc", "Collectors", "Exposition", "HTTPServer", "Postgres", "Runtime", "Settings",
+                "Systemd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -75,6 +78,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SettingsTests", dependencies: ["Settings"], exclude: ["Invalid"], swiftSettings: strict),
+        .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["Collectors", "Postgres"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -14,8 +14,12 @@ package struct HTTPServer: ~Copyable, Sendable {
     /// The port of each of `addresses`.
     package let ports: [UInt16]
 
+    /// Asks this server, for as long as it serves.
+    package let ownClient: OwnClient
+
     private let daemons: [UInt]  // As numbers, since pointers are not Sendable.
     private let responder: Responder
+    private var patience = Duration.zero
 
     /// Listens on `addresses` until the returned server is let go.
     ///
@@ -48,27 +52,33 @@ package struct HTTPServer: ~Copyable, Sendable {
             withExtendedLifetime(responder) { stop(daemons) }
             throw error
         }
-        return HTTPServer(
-            addresses: bound.map(\.description), ports: bound.map(\.port), daemons: daemons,
-            responder: responder)
+        return HTTPServer(bound, daemons: daemons, responder: responder)
     }
 
-    private init(addresses: [String], ports: [UInt16], daemons: [UInt], responder: Responder) {
-        self.addresses = addresses
-        self.ports = ports
+    private init(_ bound: [SocketAddress], daemons: [UInt], responder: Responder) {
+        addresses = bound.map(\.description)
+        ports = bound.map(\.port)
+        ownClient = OwnClient(of: bound)
         self.daemons = daemons
         self.responder = responder
     }
 
     deinit {
+        let sockets = daemons.map { unsafe MHD_quiesce_daemon(OpaquePointer(bitPattern: $0)) }
+        Self.wait(for: daemons, atMost: patience)
         responder.waiting.close()
         withExtendedLifetime(responder) { Self.stop(daemons) }  // They call it until then.
+        for socket in sockets where socket >= 0 { _ = close(socket) }
     }
 
-    /// Stops listening; requests that wait for their answer get 503, answers under way are broken off.
+    /// Stops listening; clients are answered for up to `patience`, until they have gone.
     ///
-    /// Returns when no thread of the server is left, after about a second at most.
-    package consuming func stop() {}
+    /// Whoever is not connected yet waits for whoever else holds the socket, or is refused. At last requests
+    /// that wait for their answer get 503, answers under way are broken off. Returns when no thread of the
+    /// server is left, after `patience` and about a second at most.
+    package consuming func stop(patience: Duration = .zero) {
+        self.patience = patience
+    }
 
     // MARK: - libmicrohttpd's daemons
 
@@ -91,8 +101,17 @@ package struct HTTPServer: ~Copyable, Sendable {
         return UInt(bitPattern: daemon)
     }
 
+    private static func wait(for daemons: [UInt], atMost patience: Duration) {
+        let end = ContinuousClock.now + patience
+        while .now < end {
+            usleep(10_000)  // At least once: a client may have been let in who is not counted yet.
+            let clients = daemons.map { unsafe mhd_connections(OpaquePointer(bitPattern: $0)) }
+            if clients.allSatisfy({ $0 == 0 }) { return }
+        }
+    }
+
     private static func stop(_ daemons: [UInt]) {
-        // Each returns once none of its callbacks is running, and closes its socket.
+        // Each returns once none of its callbacks is running, and closes its socket if it still has it.
         for daemon in daemons { unsafe MHD_stop_daemon(OpaquePointer(bitPattern: daemon)) }
     }
 }

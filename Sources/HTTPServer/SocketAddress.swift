@@ -28,6 +28,18 @@ struct SocketAddress {
         guard result == 0, family == AF_INET || family == AF_INET6 else { return nil }
     }
 
+    /// `[::ffff:127.0.0.1]` with that port.
+    init(loopbackOfIPv4InIPv6 port: UInt16) {
+        length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        var address = sockaddr_in6()
+        address.sin6_family = sa_family_t(AF_INET6)
+        address.sin6_port = port.bigEndian
+        _ = unsafe inet_pton(AF_INET6, "::ffff:127.0.0.1", &address.sin6_addr)
+        unsafe withUnsafeMutableBytes(of: &storage) { bytes in
+            unsafe bytes.storeBytes(of: address, as: sockaddr_in6.self)
+        }
+    }
+
     var family: CInt { CInt(storage.ss_family) }
 
     /// The address without its port; an IPv4 address inside IPv6 as IPv4.

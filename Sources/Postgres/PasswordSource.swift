@@ -6,6 +6,8 @@ package enum PasswordSource: Sendable, Equatable {
     case libpq
     /// The first line of a file.
     case file(String)
+    /// The first line of a credential; `folder` is where systemd put those of our unit, nil where it did not.
+    case credential(String, folder: String?)
     /// The first line that a program prints; its arguments go to it as they are, through no shell.
     case command([String])
 
@@ -20,25 +22,33 @@ package enum PasswordSource: Sendable, Equatable {
         case .libpq:
             return nil
         case .file(let path):
-            return try Self.firstLine(of: path)
+            return try Self.firstLine(ofFile: path, "the password file")
+        case .credential(let name, let folder):
+            guard let folder else {
+                throw .cannotConnect(
+                    .passwordSource,
+                    "cannot read the credential: CREDENTIALS_DIRECTORY is not set, "
+                        + "systemd sets it for a unit with LoadCredential=")
+            }
+            return try Self.firstLine(ofFile: "\(folder)/\(name)", "the credential")
         case .command(let arguments):
             let deadline = min(deadline, .after(Self.commandTimeout))
             return try PasswordCommand(arguments).firstLine(by: deadline, unless: interrupt)
         }
     }
 
-    private static func firstLine(of path: String) throws(PostgresError) -> String {
+    private static func firstLine(ofFile path: String, _ what: String) throws(PostgresError) -> String {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
-            throw .cannotConnect(.passwordSource, "cannot read the password file: \(errorText(errno))")
+            throw .cannotConnect(.passwordSource, "cannot read \(what): \(errorText(errno))")
         }
         defer { _ = close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: longest)
         let count = unsafe Glibc.read(descriptor, &bytes, bytes.count)
         guard count >= 0 else {
-            throw .cannotConnect(.passwordSource, "cannot read the password file: \(errorText(errno))")
+            throw .cannotConnect(.passwordSource, "cannot read \(what): \(errorText(errno))")
         }
-        return try firstLine(of: bytes[..<count], from: "the password file")
+        return try firstLine(of: bytes[..<count], from: what)
     }
 
     /// The bytes up to the first line break, which must be some.

@@ -5,7 +5,7 @@ import Synchronization
 /// Then `work` goes on unattended.
 ///
 /// Only for work that nothing can interrupt, such as resolving a name.
-func firstAnswer<Answer: Sendable>(
+package func firstAnswer<Answer: Sendable>(
     within timeout: Duration, _ work: @escaping @Sendable () async -> Answer
 ) async -> Answer? {
     let race = Race<Answer>()

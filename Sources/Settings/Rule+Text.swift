@@ -31,6 +31,19 @@ extension Rule where Output == String {
 
     static var labelValue: Rule { line("a text", upTo: 256) }
 
+    /// What systemd takes for a credential's name, and what is a file in its folder and nowhere else.
+    static var credentialName: Rule {
+        Rule("a name of 1 to 255 printable ASCII characters without \"/\" or \":\", not \".\" or \"..\"") {
+            value throws(Refusal) in
+            let text = try Rule.text.read(value)
+            if text.utf8.count > 255 { throw Refusal(found: "a longer text") }
+            guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && !$0.isOne(of: "/:") }),
+                text != ".", text != ".."
+            else { throw Refusal(found: "\(value.kind.words) that is no such name") }
+            return text
+        }
+    }
+
     static func choice(of names: [String]) -> Rule {
         Rule(alternatives(names)) { value throws(Refusal) in
             let text = try Rule.text.read(value)

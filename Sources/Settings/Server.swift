@@ -72,13 +72,14 @@ extension Settings.Server {
 
     private mutating func readPassword(from map: inout MapReader) {
         let file = map.read("password_file", .text)
+        let credential = map.read("password_credential", .credentialName)
         let command = map.read("password_command", .command)
-        password = command.map { .command($0) } ?? file.map { .file($0) }
-        let sources = ["password", "password_file", "password_command"].compactMap { map.key($0) }
-        for extra in sources.dropFirst() {
+        password =
+            command.map { .command($0) } ?? credential.map { .credential($0) } ?? file.map { .file($0) }
+        let keys = ["password", "password_file", "password_credential", "password_command"]
+        for extra in keys.compactMap({ map.key($0) }).dropFirst() {
             extra.report(
-                "found a second source of the password; "
-                    + "allowed is one of password, password_file, password_command")
+                "found a second source of the password; allowed is one of \(keys.joined(separator: ", "))")
         }
     }
 }

@@ -2,6 +2,7 @@ import HTTPServer
 import Logging
 import ServiceLifecycle
 import Settings
+import Systemd
 import UnixSignals
 
 /// Watches, serves and reloads, from start to graceful shutdown.
@@ -9,27 +10,29 @@ struct Daemon: Service {
     private let settings: Settings
     private let log: Logger
     private let output: LogOutput
+    private let supervisor: Supervisor
     private let read: @Sendable () throws(SettingsErrors) -> Settings
 
     init(
-        _ settings: Settings, log: Logger, output: LogOutput,
+        _ settings: Settings, log: Logger, output: LogOutput, supervisor: Supervisor,
         read: @escaping @Sendable () throws(SettingsErrors) -> Settings
     ) {
         self.settings = settings
         self.log = log
         self.output = output
+        self.supervisor = supervisor
         self.read = read
     }
 
+    /// How long clients who are connected when we stop may still be answered.
+    private static let farewell = Duration.milliseconds(250)
+
     func run() async throws {
+        let reloads = await UnixSignalsSequence(trapping: .sighup)  // Untrapped, it would end us.
         let list = Watchlist(log: log)
         let own = SelfMetrics(of: list)
         let site = Site(of: list, own)
-        let server = try HTTPServer.listen(
-            on: settings.page.listen.compactMap { ListenAddress($0) },
-            limits: HTTPServer.Limits(
-                connections: settings.page.maxConnections, idle: settings.page.idleTimeout)
-        ) { site.answer($0) }
+        let server = try listen { site.answer($0) }
         log.info(
             "serving",
             metadata: [
@@ -37,28 +40,55 @@ struct Daemon: Service {
                 "servers": "\(settings.servers.count)",
             ])
         await list.change(to: settings.servers)
-        await reloadOnSignal(list, own)
+        // Ready is who answers; a server that is down keeps nothing from starting.
+        if !supervisor.tell(.ready, .status(list.summary)) {
+            log.warning("systemd cannot be told that pgvigil is ready: NOTIFY_SOCKET leads nowhere")
+        }
+        let signs = SignsOfLife(supervisor: supervisor, list: list, client: server.ownClient, log: log)
+        await withDiscardingTaskGroup { group in
+            group.addTask { await signs.give() }
+            await reload(list, own, at: reloads)
+            group.cancelAll()
+        }
         log.info("stopping")
+        supervisor.tell(.stopping)
+        server.stop(patience: Self.farewell)  // First: no page is to show the servers leaving.
         await list.stop()
-        server.stop()
+    }
+
+    private func listen(_ respond: @escaping HTTPServer.Respond) throws(HTTPServerError) -> HTTPServer {
+        let limits = HTTPServer.Limits(
+            connections: settings.page.maxConnections, idle: settings.page.idleTimeout)
+        guard supervisor.sockets.isEmpty else {
+            log.notice("serving on the sockets that systemd passed, not where the settings say")
+            return try .serve(onSockets: supervisor.sockets, limits: limits, respond: respond)
+        }
+        let addresses = settings.page.listen.compactMap { ListenAddress($0) }
+        return try .listen(on: addresses, limits: limits, respond: respond)
     }
 
     /// Returns when the daemon is told to stop.
-    private func reloadOnSignal(_ list: Watchlist, _ own: SelfMetrics) async {
-        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-            do throws(SettingsErrors) {
-                let fresh = try read()
-                output.change(to: fresh.log)
-                await list.change(to: fresh.servers)
-                own.noteReload(isSuccess: true)
-                log.notice("settings reloaded", metadata: ["servers": "\(fresh.servers.count)"])
-                if fresh.page != settings.page {
-                    log.warning("the settings under server: take effect at the next start")
-                }
-            } catch {
-                own.noteReload(isSuccess: false)
-                log.error("settings refused, the old ones stay in force", metadata: ["error": "\(error)"])
+    private func reload(_ list: Watchlist, _ own: SelfMetrics, at signals: UnixSignalsSequence) async {
+        for await _ in signals.cancelOnGracefulShutdown() {
+            supervisor.tell(.reloading(microseconds: Supervisor.monotonicMicroseconds))
+            await reload(list, own)
+            supervisor.tell(.ready, .status(list.summary))
+        }
+    }
+
+    private func reload(_ list: Watchlist, _ own: SelfMetrics) async {
+        do throws(SettingsErrors) {
+            let fresh = try read()
+            output.change(to: fresh.log)
+            await list.change(to: fresh.servers)
+            own.noteReload(isSuccess: true)
+            log.notice("settings reloaded", metadata: ["servers": "\(fresh.servers.count)"])
+            if fresh.page != settings.page {
+                log.warning("the settings under server: take effect at the next start")
             }
+        } catch {
+            own.noteReload(isSuccess: false)
+            log.error("settings refused, the old ones stay in force", metadata: ["error": "\(error)"])
         }
     }
 }

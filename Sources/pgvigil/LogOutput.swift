@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Logging
 import Runtime
 import Settings
@@ -6,6 +7,8 @@ import Synchronization
 /// Where all loggers write, and what a reload can change of that.
 final class LogOutput: Sendable {
     private let settings: Mutex<Settings.Log>
+    fileprivate let isJournal = StandardError.isJournal(
+        ProcessInfo.processInfo.environment["JOURNAL_STREAM"])
 
     init(_ settings: Settings.Log) {
         self.settings = Mutex(settings)
@@ -22,7 +25,7 @@ final class LogOutput: Sendable {
     fileprivate var current: Settings.Log { settings.withLock { $0 } }
 }
 
-/// Writes each message as one line of logfmt or JSON.
+/// Writes each message as one line of logfmt or JSON, for the journal with its level in front.
 private struct LineHandler: LogHandler {
     let output: LogOutput
     var metadata: Logger.Metadata = [:]
@@ -51,10 +54,23 @@ private struct LineHandler: LogHandler {
         let pairs =
             [("time", time), ("level", event.level.rawValue), ("msg", "\(event.message)")]
             + own.map { ($0.key, "\($0.value)") }
-        switch output.current.format {
-        case .logfmt: StandardError.print(pairs.map { "\($0)=\(logfmt($1))" }.joined(separator: " "))
-        case .json:
-            StandardError.print("{\(pairs.map { "\(quoted($0)):\(quoted($1))" }.joined(separator: ","))}")
+        let line =
+            switch output.current.format {
+            case .logfmt: pairs.map { "\($0)=\(logfmt($1))" }.joined(separator: " ")
+            case .json: "{\(pairs.map { "\(quoted($0)):\(quoted($1))" }.joined(separator: ","))}"
+            }
+        StandardError.print(output.isJournal ? "<\(priority(of: event.level))>\(line)" : line)
+    }
+
+    /// The journal's level, which it takes off the line (sd-daemon(3)).
+    private func priority(of level: Logger.Level) -> Int {
+        switch level {
+        case .critical: 2
+        case .error: 3
+        case .warning: 4
+        case .notice: 5
+        case .info: 6
+        case .debug, .trace: 7
         }
     }
 

@@ -28,7 +28,7 @@ extension PostgresError {
         case .invalidSettings: "check conninfo in the settings: keyword=value pairs or a postgresql:// URI"
         case .nameResolution: "check the host's name, and the resolver of this machine"
         case .noDatabase: "name a database that exists with dbname in the settings; postgres usually does"
-        case .passwordSource: "check password_file or password_command in the settings"
+        case .passwordSource: "check password_file, password_credential or password_command in the settings"
         case .refused: "check host and port, and that the server runs and listens there (listen_addresses)"
         case .startingUp: "wait until the server has started"
         case .timeout, .unreachable: "check host, port and the network between, firewalls included"
@@ -58,7 +58,7 @@ extension PostgresError {
                 """
         }
         if message.contains("no password supplied") {
-            return "give a password: password_file, password_command or password in the settings, or pgpass"
+            return "give a password: password_file and the like in the settings, or pgpass"
         }
         if let role = message.firstMatch(of: #/password authentication failed for user "(.+)"/#)?.output.1 {
             return "set the same password in the settings and at the server: \\password \(role) in psql"

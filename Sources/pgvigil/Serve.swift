@@ -5,6 +5,7 @@ import Logging
 import Postgres
 import ServiceLifecycle
 import Settings
+import Systemd
 import UnixSignals
 
 /// `pgvigil serve`: the daemon.
@@ -42,12 +43,13 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let supervisor = Supervisor.take()
         malloc_hold_little()
         NameResolution.limitPatience()
         let settings = try overriding(options.load())
         let output = LogOutput(settings.log)
         let log = output.logger()
-        let daemon = Daemon(settings, log: log, output: output) {
+        let daemon = Daemon(settings, log: log, output: output, supervisor: supervisor) {
             () throws(SettingsErrors) in try overriding(options.read())
         }
         var configuration = ServiceGroupConfiguration(

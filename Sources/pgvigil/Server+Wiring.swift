@@ -1,5 +1,6 @@
 import Collectors
 import Exposition
+import FoundationEssentials
 import Postgres
 import Runtime
 import Settings
@@ -33,6 +34,8 @@ extension Settings.Server {
         switch password {
         case nil: .libpq
         case .file(let path): .file(path)
+        case .credential(let name):
+            .credential(name, folder: ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"])
         case .command(let arguments): .command(arguments.map(\.revealed))
         }
     }

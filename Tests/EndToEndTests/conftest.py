@@ -179,10 +179,10 @@ def daemon(new_daemon) -> Iterator[Callable[..., Daemon]]:
     """Starts daemons for one test, arguments as `new_daemon`; stops them after it, within five seconds each."""
     daemons: list[Daemon] = []
 
-    def start(*arguments, **options) -> Daemon:
+    def start(*arguments, ready_within: float | None = 20, **options) -> Daemon:
         one = new_daemon(*arguments, **options)
         daemons.append(one)
-        return one.start()
+        return one.start(ready_within=ready_within)
 
     yield start
     failures = []

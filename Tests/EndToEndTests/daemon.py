@@ -5,6 +5,7 @@ import http.client
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -75,6 +76,7 @@ class Daemon:
     """`pgvigil serve` with settings of a test, on free ports of loopback.
 
     `settings` are those of pgvigil.yml; `server.listen` is added. `ports` is how many addresses it listens on.
+    `inherited` is a socket that listens already; with it, `ports` is its port alone, whatever the settings say.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Daemon:
         ports: int = 1,
         arguments: Sequence[str] = (),
         variables: dict[str, str] | None = None,
+        inherited: socket.socket | None = None,
     ):
         self.folder = folder
         self.settings_file = folder / "pgvigil.yml"
@@ -94,9 +97,12 @@ class Daemon:
         self._processes = processes
         self._arguments = list(arguments)
         self._variables = variables or {}
+        self._inherited = inherited
         self._process: subprocess.Popen | None = None
         folder.mkdir()
         self.write_settings(settings)
+        if inherited is not None:
+            self.ports = [inherited.getsockname()[1]]
 
     # Its life
 
@@ -114,7 +120,11 @@ class Daemon:
         command = [binary(), "serve", "--config", str(self.settings_file), *self._arguments]
         with self.log_file.open("ab") as log:
             self._process = self._processes.start(
-                command, output=log, environment=environment(**self._variables), on_our_death="TERM"
+                command,
+                output=log,
+                environment=environment(**self._variables),
+                on_our_death="TERM",
+                inherited=self._inherited,
             )
         if ready_within is not None:
             wait_until(self._is_ready, within=ready_within, what=f"/-/ready answers 200; its log:\n{self.log}")

@@ -151,6 +151,20 @@ TAKEN: dict[str, Callable[[Place], Hidden]] = {
         conninfo(p.wrong, f"password_file: {p.file('secret', '', end=p.canary)}")
     ),
     "password_file that is a folder": lambda p: Hidden(conninfo(p.wrong, f"password_file: {p.folder}")),
+    "password_credential": lambda p: Hidden(
+        conninfo(p.wrong, f"password_credential: {Path(p.file('credential', p.canary)).name}"),
+        variables={"CREDENTIALS_DIRECTORY": str(p.folder)},
+    ),
+    "password_credential, and it is right": lambda p: Hidden(
+        conninfo(p.right, f"password_credential: {Path(p.file('credential', p.canary, end='second line')).name}"),
+        variables={"CREDENTIALS_DIRECTORY": str(p.folder)},
+    ),
+    "password_credential instead of its name": lambda p: Hidden(
+        conninfo(p.wrong, f"password_credential: {p.canary}"), variables={"CREDENTIALS_DIRECTORY": str(p.folder)}
+    ),
+    "password_credential instead of its name, without systemd": lambda p: Hidden(
+        conninfo(p.wrong, f"password_credential: {p.canary}")
+    ),
     "password_command that prints it": lambda p: Hidden(
         conninfo(p.wrong, f"password_command: [/bin/echo, {p.canary}]")
     ),
@@ -201,6 +215,7 @@ REFUSED: dict[str, Callable[[Place], Hidden]] = {
     ),
     "misspelt key": lambda p: Hidden(f"passwrod: {p.canary}"),
     "misspelt key next to it": lambda p: Hidden(f"password: {p.canary}\nusre: pgvigil"),
+    "instead of a credential's name": lambda p: Hidden(f"password_credential: {p.canary}/x"),
     "two ways to give it": lambda p: Hidden(f"password: {p.canary}\npassword_file: /nowhere/{p.canary}"),
     "given twice": lambda p: Hidden(f"password: {p.canary}\npassword: {p.canary}2"),
     "a list": lambda p: Hidden(f"password: [{p.canary}]"),

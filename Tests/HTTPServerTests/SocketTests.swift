@@ -40,6 +40,26 @@ import Testing
         }
     }
 
+    @Test func `who comes between two servers of one socket is answered by the second`() throws {
+        let descriptor = Self.makeSocket()
+        let kept = dup(descriptor)
+        let first = try HTTPServer.serve(onSockets: [descriptor], respond: Self.respond)
+        let port = first.ports[0]
+        #expect(try Client(to: port).get().status == 200)
+        first.stop(patience: .milliseconds(10))
+        let early = try Client(to: port)
+        try early.ask()
+        let second = try HTTPServer.serve(onSockets: [kept], respond: Self.respond)
+        #expect(try early.receive().status == 200)
+        second.stop()
+    }
+
+    @Test func `nobody is waited for who is not there`() throws {
+        let began = ContinuousClock.now
+        try Self.start("127.0.0.1:0").stop(patience: .seconds(30))
+        #expect(ContinuousClock.now - began < .seconds(10))
+    }
+
     @Test func `starting, failing and stopping leave no descriptor and no thread behind`() async {
         await #expect(processExitsWith: .success) {
             try Self.start("127.0.0.1:0").stop()  // What the system's libraries open once, stays open.

@@ -22,6 +22,30 @@ import Testing
         )
     }
 
+    @Test func `the first line of a credential is the password, read anew each time`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for password in ["first", "second"] {
+            try Data("\(password)\nmore".utf8).write(to: folder.appending(path: "main"))
+            #expect(try Self.read(.credential("main", folder: folder.path())) == password)
+        }
+    }
+
+    @Test(arguments: [
+        (
+            nil,
+            "CREDENTIALS_DIRECTORY is not set, systemd sets it for a unit with LoadCredential="
+        ),
+        ("/nowhere", "No such file or directory"),
+    ])
+    func `a missing credential is not named`(_ folder: String?, _ reason: String) {
+        let error = #expect(throws: PostgresError.self) {
+            try Self.read(.credential("canary", folder: folder))
+        }
+        #expect(error == .cannotConnect(.passwordSource, "cannot read the credential: \(reason)"))
+    }
+
     @Test(arguments: [
         (["printf", "secret\\nmore"], "secret"),
         (["printf", "%s", "$HOME; `id`"], "$HOME; `id`"),

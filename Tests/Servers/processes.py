@@ -50,12 +50,18 @@ class Processes:
         environment: dict[str, str] | None = None,
         on_our_death: str = "KILL",
         for_servers: bool = False,
+        inherited: socket.socket | None = None,
     ) -> subprocess.Popen:
         """Starts a process that also ends when the tests are killed outright, by the signal `on_our_death`.
 
-        `for_servers`: as the servers' account.
+        `for_servers`: as the servers' account. `inherited`: passed as systemd passes it, sd_listen_fds(3).
         """
         command = ["setpriv", f"--pdeathsig={on_our_death}", *command]
+        number = inherited.fileno() if inherited is not None else None
+        if number is not None:
+            assert number > 3, number  # 3 is what it becomes.
+            script = 'eval "exec 3<&$1 $1<&-"; shift; LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=http exec "$@"'
+            command = ["bash", "-c", script, "bash", str(number), *command]
         process = subprocess.Popen(
             as_server(command) if for_servers else command,
             stdin=subprocess.DEVNULL,
@@ -64,6 +70,7 @@ class Processes:
             env=environment,
             cwd=self.folder,
             start_new_session=True,
+            pass_fds=[number] if number is not None else [],
         )
         self._started.append(process)
         return process

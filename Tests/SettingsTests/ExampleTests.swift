@@ -15,7 +15,8 @@ import Testing
     ]
 
     @Test func `the example is valid`() throws {
-        #expect(try Fixture.load(Self.text()).servers.map(\.name) == ["main", "reporting", "warehouse"])
+        let names = try Fixture.load(Self.text()).servers.map(\.name)
+        #expect(names == ["main", "reporting", "warehouse", "archive"])
     }
 
     @Test(arguments: shown)
@@ -34,6 +35,15 @@ import Testing
         _ = Settings.read(Array(text.utf8), into: findings, in: Fixture.surroundings)
         #expect(findings.isEmpty)
         #expect(findings.absentSettings == [])
+    }
+
+    @Test func `the settings that come with the service are valid`() throws {
+        let file = Fixture.folder.appending(path: "../../systemd/pgvigil.yml")
+        let settings = try Fixture.load(String(contentsOf: file, encoding: .utf8))
+        var main = Settings.Server(name: "main")
+        main.conninfo = Secret("host=db.example.org user=pgvigil dbname=postgres")
+        main.password = .credential("pgvigil.main")
+        #expect(settings == Settings(servers: [main]))
     }
 
     private static func text(saying said: [Int] = []) -> String {

@@ -32,6 +32,8 @@ import Testing
               postgresql://u:\(canary)@db/
             max_connections: 3
           - {name: e, password: \(canary), port: 5432}
+          - name: f
+            password_credential: main
 
         """
 

@@ -93,8 +93,10 @@ import Testing
                 + #"sslsni='1' keepalives_idle='30' port='5432,5433'"#)
     }
 
-    @Test func `a password comes from a file or a command`() throws {
+    @Test func `a password comes from a file, a credential or a command`() throws {
         #expect(try Fixture.server("password_file: /a").password == .file("/a"))
+        #expect(try Fixture.server("password_credential: a.b").password == .credential("a.b"))
+        #expect(try Fixture.server("password_credential: 007").password == .credential("007"))
         #expect(
             try Fixture.server("password_command: [pass, show, 007]").password
                 == .command([Secret("pass"), Secret("show"), Secret("007")]))

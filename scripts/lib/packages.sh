@@ -13,7 +13,9 @@ packages_for() {
         # What fetches the private PostgreSQL.
         printf '%s\n' python3 python3-pip python3-venv
         ;;
-    test) printf '%s\n' iproute2 iptables mmdebstrap postgresql-15 prometheus prometheus-alertmanager ;;
+    test)
+        printf '%s\n' iproute2 iptables mmdebstrap postgresql-15 prometheus prometheus-alertmanager systemd
+        ;;
     bench) printf '%s\n' nginx-light wrk ;;
     swift) printf '%s\n' curl gnupg ;; # What fetches the toolchain.
     esac
