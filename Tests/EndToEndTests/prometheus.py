@@ -6,6 +6,7 @@ import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -29,9 +30,16 @@ def complaints_of_promtool(text: bytes) -> str:
 
 
 class Prometheus:
-    """Scrapes ports of loopback, each as a job of its own name."""
+    """Scrapes ports of loopback, each as a job of its own name, and evaluates rules."""
 
-    def __init__(self, processes: Processes, folder: Path, jobs: dict[str, int], interval: str = "1s"):
+    def __init__(
+        self,
+        processes: Processes,
+        folder: Path,
+        jobs: dict[str, int],
+        interval: str = "1s",
+        rule_files: Sequence[Path] = (),
+    ):
         self.folder = folder
         self.port = free_port()
         self._processes = processes
@@ -40,7 +48,8 @@ class Prometheus:
         scrapes = [
             {"job_name": name, "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]} for name, port in jobs.items()
         ]
-        config = {"global": {"scrape_interval": interval, "scrape_timeout": interval}, "scrape_configs": scrapes}
+        pace = {"scrape_interval": interval, "scrape_timeout": interval, "evaluation_interval": interval}
+        config = {"global": pace, "rule_files": list(map(str, rule_files)), "scrape_configs": scrapes}
         (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
 
     def start(self) -> "Prometheus":
@@ -66,6 +75,13 @@ class Prometheus:
         result = self._get("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
         assert result["status"] == "success", f"{expression}: {result}"
         return {frozenset(one["metric"].items()): float(one["value"][1]) for one in result["data"]["result"]}
+
+    def query_range(self, expression: str, start: float, end: float, step: float = 1) -> list[dict]:
+        """What a range query gives: `metric` and `values` of each series."""
+        asked = {"query": expression, "start": f"{start:.3f}", "end": f"{end:.3f}", "step": str(step)}
+        result = self._get("/api/v1/query_range?" + urllib.parse.urlencode(asked))
+        assert result["status"] == "success", f"{expression}: {result}"
+        return result["data"]["result"]
 
     def by_job(self, expression: str) -> dict[str, float]:
         """The same where each job has one element."""
