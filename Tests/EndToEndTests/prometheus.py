@@ -80,6 +80,13 @@ class Prometheus:
         assert result["status"] == "success", f"{expression}: {result}"
         return {frozenset(one["metric"].items()): float(one["value"][1]) for one in result["data"]["result"]}
 
+    def query_range(self, expression: str, start: float, end: float, step: float = 1) -> list[dict]:
+        """What a range query gives: `metric` and `values` of each series."""
+        asked = {"query": expression, "start": f"{start:.3f}", "end": f"{end:.3f}", "step": str(step)}
+        result = self._get("/api/v1/query_range?" + urllib.parse.urlencode(asked))
+        assert result["status"] == "success", f"{expression}: {result}"
+        return result["data"]["result"]
+
     def by_job(self, expression: str) -> dict[str, float]:
         """The same where each job has one element."""
         return {dict(labels)["job"]: value for labels, value in self.query(expression).items()}

@@ -1,0 +1,152 @@
+"""The dashboards as Grafana reads them, and the expressions in them."""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import promql_parser
+
+from daemon import CHECKOUT
+from prometheus import Prometheus
+
+FOLDER = CHECKOUT / "dashboards"
+NAMES = ("overview", "server")
+
+
+def load(name: str, folder: Path = FOLDER) -> dict:
+    return json.loads((folder / f"{name}.json").read_text())
+
+
+def panels(board: dict) -> list[dict]:
+    """All that show something, in reading order."""
+    return [panel for panel in board["panels"] if panel["type"] not in ("row", "text")]
+
+
+@dataclass(frozen=True)
+class Expression:
+    """One expression of a dashboard, as written, and who asks."""
+
+    dashboard: str
+    panel: str
+    text: str
+    legend: str = ""
+    is_annotation: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.dashboard} / {self.panel}: {self.text}"
+
+    def expanded(self, server: str = ".+") -> str:
+        """With Grafana's variables replaced: everything chosen, or one server, scraped every second."""
+        return expanded(self.text, server)
+
+
+def expressions(name: str, folder: Path = FOLDER) -> list[Expression]:
+    """Of all panels, and of all annotations under the name "annotation NAME"."""
+    board = load(name, folder)
+    found = [
+        Expression(name, panel["title"], target["expr"], target.get("legendFormat", ""))
+        for panel in panels(board)
+        for target in panel["targets"]
+    ]
+    for mark in board["annotations"]["list"]:
+        found.append(Expression(name, f"annotation {mark['name']}", mark["expr"], is_annotation=True))
+    return found
+
+
+def expanded(text: str, server: str = ".+") -> str:
+    values = {
+        "job": ".+",
+        "pg_cluster": ".*",
+        "server": server,
+        "datname": ".+",
+        "__rate_interval": "5s",
+        "__interval": "1s",
+        "__range": "15s",
+    }
+    return re.sub(r"\$(\w+)", lambda found: values[found[1]], text)
+
+
+@dataclass(frozen=True)
+class Selector:
+    """A metric that an expression asks for: its matchers, the function that takes it, and its window, as written."""
+
+    metric: str
+    matchers: frozenset[tuple[str, str, str]]
+    function: str | None
+    window: str | None = None
+
+    def has(self, label: str, operator: str, value: str) -> bool:
+        return (label, operator, value) in self.matchers
+
+
+OPERATORS = {"MatchOp.Equal": "=", "MatchOp.NotEqual": "!=", "MatchOp.Re": "=~", "MatchOp.NotRe": "!~"}
+
+
+# What stands for Grafana's durations while an expression is parsed.
+DURATIONS = {"$__rate_interval": 61, "$__interval": 62, "$__range": 63}
+
+
+def selectors(text: str) -> list[Selector]:
+    """All of an expression, which may have Grafana's variables in it."""
+    for variable, seconds in DURATIONS.items():
+        text = text.replace(variable, f"{seconds}s")
+    return list(_selectors(promql_parser.parse(text), None))
+
+
+def _window(range: timedelta) -> str:
+    named = {seconds: variable for variable, seconds in DURATIONS.items()}
+    seconds = int(range.total_seconds())
+    return named.get(seconds, f"{seconds}s")
+
+
+def _selectors(node: promql_parser.Expr, function: str | None) -> Iterator[Selector]:
+    match node:
+        case promql_parser.VectorSelector():
+            matchers = frozenset((one.name, OPERATORS[str(one.op)], one.value) for one in node.matchers.matchers)
+            yield Selector(node.name, matchers, function)
+        case promql_parser.MatrixSelector():
+            for one in _selectors(node.vector_selector, function):
+                yield replace(one, window=_window(node.range))
+        case promql_parser.BinaryExpr():
+            yield from _selectors(node.lhs, None)
+            yield from _selectors(node.rhs, None)
+        case promql_parser.Call():
+            for argument in node.args:
+                yield from _selectors(argument, node.func.name)
+        case promql_parser.AggregateExpr() | promql_parser.ParenExpr() | promql_parser.UnaryExpr():
+            yield from _selectors(node.expr, None)
+        case promql_parser.SubqueryExpr():
+            yield from _selectors(node.expr, function)
+        case promql_parser.NumberLiteral() | promql_parser.StringLiteral():
+            return
+        case _:
+            raise AssertionError(f"an unknown kind of expression: {type(node)}")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a range query gave: the values of each series."""
+
+    series: list[tuple[dict[str, str], list[float]]]
+
+    @property
+    def has_data(self) -> bool:
+        return any(not math.isnan(value) for _, values in self.series for value in values)
+
+    @property
+    def has_event(self) -> bool:
+        """Would Grafana make an annotation of it?"""
+        return any(value > 0 for _, values in self.series for value in values)
+
+    def labels(self) -> set[str]:
+        return {label for labels, _ in self.series for label in labels}
+
+
+def ask(prometheus: Prometheus, expression: str, start: float, end: float) -> Answer:
+    """The expression over a range, a step a second."""
+    found = prometheus.query_range(expression, start, end)
+    return Answer([(one["metric"], [float(value) for _, value in one["values"]]) for one in found])

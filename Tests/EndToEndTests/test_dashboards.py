@@ -1,0 +1,291 @@
+"""The dashboards as files: equal to their source, and right by the rules that Grafana's linter has, and some more."""
+
+import re
+import subprocess
+from itertools import combinations
+
+import pytest
+import yaml
+
+from daemon import CHECKOUT, environment
+from dashboards import FOLDER, NAMES, expressions, load, panels, selectors
+
+# Metrics that know no server: Prometheus' own, and what pgvigil says of itself.
+OF_PAGES = re.compile(r"up|scrape_\w+|process_\w+|pgvigil_(build_info|settings_\w+|scrapes_total)")
+OF_ALERTS = {"ALERTS", "ALERTS_FOR_STATE"}
+
+KINDS = {"timeseries", "stat", "gauge", "table", "state-timeline", "heatmap", "row", "text"}
+UNITS = {"none", "short", "percentunit", "s", "bytes", "Bps", "ops", "dateTimeFromNow"}
+# Columns of the 24 that a panel needs to be read, and its height.
+NARROWEST = {"timeseries": 8, "stat": 3, "gauge": 3, "table": 6, "state-timeline": 8, "heatmap": 8}
+LOWEST = {"timeseries": 7, "stat": 4, "gauge": 4, "table": 6, "state-timeline": 5, "heatmap": 7}
+
+boards = pytest.mark.parametrize("name", NAMES)
+
+
+def test_the_dashboards_are_what_their_source_makes(tmp_path):
+    made = subprocess.run(
+        [CHECKOUT / "scripts/dashboards", tmp_path], capture_output=True, text=True, timeout=110, env=environment()
+    )
+    assert made.returncode == 0, made.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in FOLDER.glob("*.json")}
+    for name in NAMES:
+        same = (tmp_path / f"{name}.json").read_text() == (FOLDER / f"{name}.json").read_text()
+        assert same, f"dashboards/{name}.json is not what its source makes: run scripts/dashboards"
+
+
+@boards
+def test_a_dashboard_can_be_provisioned(name):
+    board = load(name)
+    assert board["id"] is None
+    assert board["uid"] == f"pgvigil-{name}"
+    assert 39 <= board["schemaVersion"] <= 41
+    assert board["editable"] is False
+    assert board["graphTooltip"] == 1
+    assert board["tags"] == ["pgvigil"]
+    assert board.keys().isdisjoint({"__inputs", "__requires", "__elements", "apiVersion", "spec"})
+
+
+@boards
+def test_dashboards_lead_to_each_other_and_keep_time_and_choice(name):
+    links = load(name)["links"]
+    assert [(link["type"], link["tags"]) for link in links] == [("dashboards", ["pgvigil"])]
+    assert links[0]["keepTime"] and links[0]["includeVars"]
+
+
+def test_a_servers_name_leads_to_its_page():
+    tables = [panel for panel in panels(load("overview")) if panel["type"] == "table"]
+    for panel in tables:
+        names = [one for one in panel["fieldConfig"]["overrides"] if one["matcher"]["options"] == "Server"]
+        links = [one["value"][0]["url"] for one in names[0]["properties"] if one["id"] == "links"]
+        assert len(links) == 1, panel["title"]
+        assert links[0].startswith(f"/d/{load('server')['uid']}/?")
+        assert "var-server=${__value.raw:percentencode}" in links[0]
+        assert links[0].endswith("&${__url_time_range}")
+    assert len(tables) == 3
+
+
+@boards
+def test_variables_are_chained_and_follow_the_time_range(name):
+    variables = load(name)["templating"]["list"]
+    assert [one["name"] for one in variables] == ["datasource", "job", "pg_cluster", "server", "datname"]
+    source, *choices = variables
+    assert (source["type"], source["query"], source["label"]) == ("datasource", "prometheus", "Data source")
+    before: list[str] = []
+    for choice in choices:
+        assert choice["type"] == "query" and choice["datasource"]["uid"] == "${datasource}"
+        assert (choice["refresh"], choice["multi"], choice["includeAll"]) == (2, True, True)
+        # A server without a cluster has no such label, and `.+` would hide it.
+        assert choice["allValue"] == (".*" if choice["name"] == "pg_cluster" else ".+")
+        series, label = re.fullmatch(r"label_values\((.+), (\w+)\)", choice["query"]["query"]).groups()
+        assert label == choice["name"]
+        assert {one for one, _, _ in selectors(series)[0].matchers} == set(before)
+        before.append(label)
+    assert choices[0]["label"] == "job"
+    assert choices[-1]["regex"] == "/^(?!template[01]$).*$/"
+
+
+@boards
+def test_every_panel_says_what_it_shows_and_what_to_do(name):
+    for panel in panels(load(name)):
+        assert panel["title"].strip() == panel["title"] != ""
+        assert len(panel["description"]) >= 80, f"{panel['title']}: what does it show, and what is to be done?"
+        assert panel["description"].endswith("."), panel["title"]
+        assert "  " not in panel["description"] and "\n" not in panel["description"], panel["title"]
+
+
+@boards
+def test_every_panel_has_a_title_of_its_own(name):
+    titles = [panel["title"] for panel in load(name)["panels"]]
+    assert sorted(titles) == sorted(set(titles))
+    numbers = [panel["id"] for panel in load(name)["panels"]]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+@boards
+def test_every_panel_has_a_kind_a_unit_and_limits(name):
+    assert {panel["type"] for panel in load(name)["panels"]} <= KINDS
+    for panel in panels(load(name)):
+        defaults = panel["fieldConfig"]["defaults"]
+        assert defaults["unit"] in UNITS, panel["title"]
+        steps = [step["value"] for step in defaults["thresholds"]["steps"]]
+        assert steps[0] is None and steps[1:] == sorted(steps[1:]), panel["title"]
+        for override in panel["fieldConfig"]["overrides"]:
+            units = [one["value"] for one in override["properties"] if one["id"] == "unit"]
+            assert set(units) <= UNITS, panel["title"]
+
+
+@boards
+def test_every_panel_asks_the_chosen_data_source(name):
+    for panel in panels(load(name)):
+        assert panel["targets"], panel["title"]
+        asked = [panel["datasource"], *(target["datasource"] for target in panel["targets"])]
+        assert asked == [{"type": "prometheus", "uid": "${datasource}"}] * len(asked), panel["title"]
+        letters = [target["refId"] for target in panel["targets"]]
+        assert letters == list("ABCDEFGHIJKLMNOP"[: len(letters)]), panel["title"]
+        if panel["type"] == "table":
+            assert all(target["format"] == "table" and target["instant"] for target in panel["targets"])
+    for mark in load(name)["annotations"]["list"]:
+        assert mark["datasource"] == {"type": "prometheus", "uid": "${datasource}"} and mark["enable"]
+
+
+@boards
+def test_every_line_says_which_server_it_is_of(name):
+    for panel in panels(load(name)):
+        if panel["type"] not in ("timeseries", "state-timeline"):
+            continue
+        legends = [target["legendFormat"] for target in panel["targets"]]
+        assert len(set(legends)) == len(legends), f"{panel['title']}: two lines of one name"
+        for legend in legends:
+            assert "{{server}}" in legend or legend == "{{instance}}", panel["title"]
+
+
+@boards
+def test_a_legend_names_labels_that_its_expression_keeps(name):
+    for expression in expressions(name):
+        named = set(re.findall(r"{{(\w+)}}", expression.legend))
+        kept = {label for labels in re.findall(r"\bby \(([^)]+)\)", expression.text) for label in labels.split(", ")}
+        # What is not aggregated at all keeps the labels of the page.
+        assert named <= (kept or {"instance"}) | {"instance"}, expression
+
+
+@boards
+def test_a_tables_columns_have_headings(name):
+    for panel in panels(load(name)):
+        if panel["type"] != "table":
+            continue
+        merge, organize = panel["transformations"]
+        assert (merge["id"], organize["id"]) == ("merge", "organize")
+        many = len(panel["targets"]) > 1
+        values = [f"Value #{target['refId']}" if many else "Value" for target in panel["targets"]]
+        renamed = organize["options"]["renameByName"]
+        headings = [renamed.get(field, field) for field in organize["options"]["indexByName"]]
+        assert {renamed.get(value, value) for value in values} <= set(headings), panel["title"]
+        assert len(set(headings)) == len(headings), panel["title"]
+        dressed = {override["matcher"]["options"] for override in panel["fieldConfig"]["overrides"]}
+        assert dressed <= set(headings), panel["title"]
+        sorted_by = {one["displayName"] for one in panel["options"].get("sortBy", [])}
+        assert sorted_by <= set(headings), panel["title"]
+
+
+@boards
+def test_panels_lie_side_by_side_and_are_wide_enough(name):
+    taken: dict[str, tuple[range, range]] = {}
+    for panel in load(name)["panels"]:
+        place = panel["gridPos"]
+        assert place["x"] >= 0 and place["w"] > 0 and place["x"] + place["w"] <= 24, panel["title"]
+        if panel["type"] == "row":
+            assert (place["x"], place["w"], place["h"]) == (0, 24, 1) and not panel.get("panels")
+        elif panel["type"] in NARROWEST:
+            assert place["w"] >= NARROWEST[panel["type"]], panel["title"]
+            assert place["h"] >= LOWEST[panel["type"]], panel["title"]
+        across, down = range(place["x"], place["x"] + place["w"]), range(place["y"], place["y"] + place["h"])
+        taken[panel["title"]] = across, down
+    for (one, (across, down)), (other, (its_across, its_down)) in combinations(taken.items(), 2):
+        overlap = set(across) & set(its_across) and set(down) & set(its_down)
+        assert not overlap, f"{one} and {other} lie on each other"
+
+
+@boards
+def test_lines_of_panels_are_full(name):
+    tops: dict[int, list[tuple[int, int, int]]] = {}
+    for panel in load(name)["panels"]:
+        place = panel["gridPos"]
+        tops.setdefault(place["y"], []).append((place["x"], place["w"], place["h"]))
+    bottom = 0
+    for top, places in sorted(tops.items()):
+        assert top == bottom, f"a hole above line {top}"
+        ends = 0
+        for x, width, _ in sorted(places):
+            assert x == ends, f"a hole in line {top}"
+            ends = x + width
+        assert ends == 24, f"line {top} ends at column {ends}"
+        assert len({height for _, _, height in places}) == 1, f"line {top}: panels of different height"
+        bottom = top + places[0][2]
+
+
+@boards
+def test_every_expression_asks_for_what_is_chosen(name):
+    for expression in expressions(name):
+        found = selectors(expression.text)
+        assert found, expression
+        for selector in found:
+            if selector.metric in OF_ALERTS:
+                assert any(label == "server" for label, _, _ in selector.matchers), expression
+                assert any(label == "pg_cluster" for label, _, _ in selector.matchers), expression
+                continue
+            assert selector.has("job", "=~", "$job"), expression
+            if not OF_PAGES.fullmatch(selector.metric):
+                assert selector.has("server", "=~", "$server"), expression
+                assert selector.has("pg_cluster", "=~", "$pg_cluster"), expression
+
+
+@boards
+def test_counters_are_seen_as_rates_and_gauges_are_not(name):
+    windows = {"rate": {"$__rate_interval"}, "increase": {"$__rate_interval", "$__range"}}
+    for expression in expressions(name):
+        for selector in selectors(expression.text):
+            if selector.metric.endswith("_total"):
+                assert selector.function in windows, expression
+                assert selector.window in windows[selector.function], expression
+            else:
+                assert selector.function not in ("rate", "irate", "increase", "resets"), expression
+
+
+@boards
+def test_aggregations_keep_what_tells_servers_apart(name):
+    for expression in expressions(name):
+        for labels in re.findall(r"\b(?:sum|max|min|count|avg) by \(([^)]+)\)", expression.text):
+            kept = set(labels.split(", "))
+            whole = {"job", "instance", "pg_cluster", "server"} <= kept
+            # Alerts have no instance; what pgvigil says of itself has no server.
+            assert whole or "ALERTS" in expression.text or kept == {"job", "instance"}, expression
+        assert not re.search(r"\bwithout \(|\bavg\b|\bgroup_right\b", expression.text), expression
+
+
+@boards
+def test_template_databases_are_left_out_wherever_databases_are_chosen(name):
+    for expression in expressions(name):
+        for selector in selectors(expression.text):
+            if any(label == "datname" for label, _, _ in selector.matchers):
+                assert selector.has("datname", "=~", "$datname"), expression
+                assert selector.has("datname", "!~", "template[01]"), expression
+
+
+@boards
+def test_what_happened_is_marked(name):
+    marks = {mark["name"]: mark for mark in load(name)["annotations"]["list"]}
+    assert list(marks) == ["Restart", "Failover", "Crash recovery", "Settings read", "Alert"]
+    assert len({mark["iconColor"] for mark in marks.values()}) == len(marks)
+    for mark in marks.values():
+        assert "{{server}}" in mark["titleFormat"]
+
+
+def test_what_the_linter_is_told_to_pass_over_exists_and_has_a_reason():
+    exclusions = yaml.safe_load((FOLDER / ".lint").read_text())["exclusions"]
+    assert exclusions.keys() == {"template-instance-rule", "target-instance-rule", "target-job-rule"}
+    titles = {(load(name)["title"], panel["title"]) for name in NAMES for panel in panels(load(name))}
+    for rule, exclusion in exclusions.items():
+        assert exclusion["reason"].endswith("."), rule
+        for entry in exclusion.get("entries", []):
+            assert (entry["dashboard"], entry["panel"]) in titles, f"{rule}: {entry}"
+    entries = {(entry["dashboard"], entry["panel"]) for entry in exclusions["target-job-rule"]["entries"]}
+    by_title = {load(name)["title"]: name for name in NAMES}
+    of_alerts = {
+        (title, expression.panel)
+        for title, name in by_title.items()
+        for expression in expressions(name)
+        if "ALERTS" in expression.text and not expression.is_annotation
+    }
+    assert entries == of_alerts
+
+
+@pytest.mark.parametrize("file", ["datasources/prometheus.yml", "dashboards/pgvigil.yml"])
+def test_the_provisioning_examples_are_of_version_1(file):
+    example = yaml.safe_load((CHECKOUT / "examples/grafana/provisioning" / file).read_text())
+    assert example["apiVersion"] == 1
+    if file.startswith("datasources"):
+        assert example["datasources"][0]["jsonData"]["timeInterval"] == "15s"
+    else:
+        assert example["providers"][0]["type"] == "file"
+        assert example["providers"][0]["options"]["path"]

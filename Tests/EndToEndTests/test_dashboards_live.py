@@ -1,0 +1,309 @@
+"""Every expression of the dashboards, asked of a real Prometheus that watches real servers through us."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+import yaml
+
+from account import as_server
+from daemon import Daemon
+from dashboards import NAMES, Answer, Expression, ask, expanded, expressions, load, panels, selectors
+from postgres import Installation, PostgresServer
+from processes import Processes, free_port, wait_until
+from prometheus import Prometheus
+
+pytestmark = pytest.mark.timeout(300)
+
+PRIMARY = {
+    "wal_level": "logical",
+    "max_prepared_transactions": "5",
+    "max_slot_wal_keep_size": "1GB",
+    "archive_mode": "on",
+    "archive_command": "false",
+    "track_wal_io_timing": "on",
+    "idle_in_transaction_session_timeout": "0",
+}
+
+
+# What PostgreSQL 15 does not tell, and why.
+NOT_ON_15 = {
+    r"pg_stat_io_\w+": "pg_stat_io came with 16",
+    r"pg_stat_database_conflicts_confl_active_logicalslot_total": "came with 16",
+    r"pg_replication_slots_conflicting": "came with 16",
+    r"pg_replication_slots_inactive_since_timestamp_seconds": "came with 17",
+    r"pg_stat_checkpointer_restartpoints_(timed|req)_total": "17 began to count them apart",
+    r"pg_stat_database_parallel_workers_\w+": "came with 18",
+    r"pg_stat_database_checksum_failures_total": "before 18, initdb leaves checksums off",
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """A primary `main` with its standby `follower`, a quiet server `single`, and `gone`, which is not there."""
+
+    version: int
+    prometheus: Prometheus
+    start: float
+    end: float
+
+    def answer(self, expression: Expression, server: str = ".+") -> Answer:
+        return ask(self.prometheus, expression.expanded(server), self.start, self.end)
+
+    def without_data(self, name: str) -> list[Expression]:
+        asked = [one for one in expressions(name) if not one.is_annotation]
+        return [one for one in asked if not self.answer(one).has_data]
+
+
+@pytest.fixture(scope="module", params=[18, 15])
+def world(request, processes, embedded, new_postgres, new_daemon) -> Iterator[World]:
+    installation = embedded if request.param == 18 else Installation.debian_15()
+    with ExitStack() as ending:
+        main, follower, single = _servers(installation, new_postgres, ending)
+        daemon = _watch(new_daemon, main, follower, single, ending)
+        start = time.time()
+        prometheus = _scrape(processes, daemon, request.param, ending)
+        _occupy(main, ending)
+        _await_polls(prometheus, 15)
+        _disturb(main, follower, prometheus)
+        yield World(request.param, prometheus, start, time.time())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_expression_finds_something(world, name):
+    unexplained = [str(one) for one in world.without_data(name) if world.version == 18 or not _reasons(one)]
+    assert unexplained == [], "\n" + "\n".join(unexplained)
+
+
+def test_every_reason_for_finding_nothing_holds(world):
+    reasons = {reason for name in NAMES for one in world.without_data(name) for reason in _reasons(one)}
+    assert reasons == (set() if world.version == 18 else NOT_ON_15.keys())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_panel_that_a_version_leaves_empty_says_so(world, name):
+    for panel in _empty(name, set(expressions(name)) - set(world.without_data(name))):
+        assert re.search(r"PostgreSQL 1\d and later|where checksums are off", panel["description"]), panel["title"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_quiet_server_leaves_no_panel_empty(world, name):
+    found = {one for one in expressions(name) if world.answer(one, server="single").has_data}
+    told = set(expressions(name)) - set(world.without_data(name))
+    assert [one["title"] for one in _empty(name, found)] == [one["title"] for one in _empty(name, told)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_legends_name_labels_that_are_there(world, name):
+    for one in expressions(name):
+        answer = world.answer(one)
+        if one.is_annotation or not answer.has_data:
+            continue
+        named = set(re.findall(r"{{(\w+)}}", one.legend))
+        assert named <= answer.labels(), one
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tables_have_the_columns_that_they_show_and_no_others(world, name):
+    for panel in panels(load(name)):
+        if panel["type"] != "table":
+            continue
+        options = panel["transformations"][1]["options"]
+        known = options["indexByName"].keys() | options["excludeByName"].keys()
+        for target in panel["targets"]:
+            rows = world.prometheus.query(expanded(target["expr"]))
+            columns = {label for labels in rows for label, _ in labels}
+            assert columns <= known, f"{panel['title']}: {target['expr']}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_happened_is_marked_and_nothing_else(world, name):
+    happened = {
+        "Restart": {"main", "follower", "single"},
+        "Failover": {"follower"},
+        "Crash recovery": {"main"},
+        "Settings read": {"main"},
+        "Alert": {"main"},
+    }
+    seen = {}
+    for one in expressions(name):
+        if one.is_annotation:
+            marked = [labels for labels, values in world.answer(one).series if any(value > 0 for value in values)]
+            seen[one.panel.removeprefix("annotation ")] = {labels["server"] for labels in marked}
+    assert seen == happened
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_shares_lie_between_nothing_and_everything(world, name):
+    shares = {"Cache hit ratio", "Cache hit ratio by database", "Connections used", "Rollbacks", "Lock table"}
+    for one in expressions(name):
+        if one.panel in shares:
+            values = [value for _, values in world.answer(one).series for value in values]
+            assert values and all(0 <= value <= 1 for value in values), one
+
+
+# Helpers
+
+
+def _reasons(one: Expression) -> set[str]:
+    """Which of the reasons for finding nothing speak of the expression."""
+    metrics = {selector.metric for selector in selectors(one.text)}
+    return {reason for reason in NOT_ON_15 if any(re.fullmatch(reason, metric) for metric in metrics)}
+
+
+def _empty(name: str, found: set[Expression]) -> list[dict]:
+    """Panels none of whose expressions is among those that found something."""
+    titles = {one.panel for one in found}
+    return [panel for panel in panels(load(name)) if panel["title"] not in titles]
+
+
+def _servers(
+    installation: Installation, new_postgres: Callable[..., PostgresServer], ending: ExitStack
+) -> tuple[PostgresServer, PostgresServer, PostgresServer]:
+    main = new_postgres(installation, settings=PRIMARY, access=["host replication replicator 127.0.0.1/32 trust"])
+    ending.callback(main.stop)
+    main.start()
+    main.create_role()
+    main.execute("CREATE ROLE replicator LOGIN REPLICATION")
+    main.execute("CREATE DATABASE shop CONNECTION LIMIT 40")
+    main.execute("SELECT pg_create_logical_replication_slot('forgotten', 'pgoutput')")
+    single = new_postgres(installation)
+    ending.callback(single.stop)
+    single.start()
+    single.create_role()
+    follower = new_postgres(installation)
+    _follow(main, follower)
+    ending.callback(follower.stop)
+    follower.start()
+    return main, follower, single
+
+
+def _follow(primary: PostgresServer, standby: PostgresServer) -> None:
+    """Makes the standby a copy of the primary that follows it through a slot."""
+    shutil.rmtree(standby.data)
+    place = ["-h", "127.0.0.1", "-p", str(primary.port), "-U", "replicator"]
+    how = ["-D", str(standby.data), "--write-recovery-conf", "--create-slot", "--slot=follower", "--checkpoint=fast"]
+    command = [standby.installation.program("pg_basebackup"), *place, *how]
+    copied = subprocess.run(as_server(command), cwd="/", capture_output=True, text=True)
+    assert copied.returncode == 0, copied.stderr
+    place = {"port": str(standby.port), "unix_socket_directories": str(standby.folder)}
+    standby.write_settings({**place, "archive_mode": "off", "hot_standby_feedback": "on"})
+
+
+def _watch(
+    new_daemon: Callable[..., Daemon],
+    main: PostgresServer,
+    follower: PostgresServer,
+    single: PostgresServer,
+    ending: ExitStack,
+) -> Daemon:
+    servers = [
+        {"name": "main", "conninfo": main.conninfo(), "pg_cluster": "orders"},
+        {"name": "follower", "conninfo": follower.conninfo(), "pg_cluster": "orders"},
+        {"name": "single", "conninfo": single.conninfo()},
+        {"name": "gone", "conninfo": f"host=127.0.0.1 port={free_port()} user=pgvigil dbname=postgres"},
+    ]
+    daemon = new_daemon(settings={"interval": "1s", "servers": servers})
+    ending.callback(daemon.stop)
+    return daemon.start()
+
+
+def _scrape(processes: Processes, daemon: Daemon, version: int, ending: ExitStack) -> Prometheus:
+    rule = {"alert": "PostgresTest", "expr": 'pg_up{server="main"} == 1', "labels": {"severity": "info"}}
+    rules = processes.folder / f"rules-of-dashboards-{version}.yml"
+    rules.write_text(yaml.safe_dump({"groups": [{"name": "test", "interval": "1s", "rules": [rule]}]}))
+    folder = processes.folder / f"prometheus-of-dashboards-{version}"
+    prometheus = Prometheus(processes, folder, {"pgvigil": daemon.ports[0]}, rule_files=[rules])
+    ending.callback(prometheus.stop)
+    return prometheus.start()
+
+
+def _occupy(main: PostgresServer, ending: ExitStack) -> None:
+    """Load, and one of each thing that somebody would want to see."""
+    with main.connect(database="shop") as owner:
+        owner.execute("CREATE TABLE item AS SELECT g AS id, g % 7 AS kind FROM generate_series(1, 50000) AS g")
+        owner.execute("BEGIN")
+        owner.execute("INSERT INTO item VALUES (0, 0)")
+        owner.execute("PREPARE TRANSACTION 'forgotten'")
+
+    def session(application: str) -> psycopg.Connection:
+        connection = main.connect(database="shop", application_name=application)
+        ending.callback(connection.close)
+        return connection
+
+    idler = session("idler")
+    idler.execute("BEGIN")
+    idler.execute("UPDATE item SET kind = 1 WHERE id = 1")
+    _in_background(lambda: session("waiter").execute("UPDATE item SET kind = 2 WHERE id = 1"), ending)
+    _in_background(lambda: session("sleeper").execute("SELECT pg_sleep(600)"), ending)
+    stop = threading.Event()
+
+    def work() -> None:
+        worker = session("worker")
+        worker.execute("SET work_mem = '64kB'")
+        while not stop.wait(0.05):
+            worker.execute("UPDATE item SET kind = kind + 1 WHERE id = 1 + (random() * 40000)::int AND id <> 1")
+            worker.execute("SELECT count(*) FROM (SELECT id FROM item ORDER BY kind, id) AS sorted")
+
+    _in_background(work, ending)
+    ending.callback(stop.set)
+
+
+def _in_background(work: Callable[[], object], ending: ExitStack) -> None:
+    """Until it ends, or its server ends the session."""
+
+    def run() -> None:
+        try:
+            work()
+        except psycopg.Error:
+            pass
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    ending.callback(thread.join, 10)
+
+
+def _disturb(main: PostgresServer, follower: PostgresServer, prometheus: Prometheus) -> None:
+    """Settings are read, a backend is killed, a standby promoted: in this order, each seen before the next."""
+    main.reload()
+    _await_polls(prometheus, 3)
+    with main.connect() as victim:
+        os.kill(victim.info.backend_pid, signal.SIGKILL)
+        wait_until(lambda: _is_broken(victim), within=10, what="the server ends all sessions")
+    wait_until(lambda: _answers(main), within=30, what="the server has recovered")
+    _await_polls(prometheus, 5)
+    follower.execute("SELECT pg_promote()")
+    _await_polls(prometheus, 5)
+
+
+def _is_broken(connection: psycopg.Connection) -> bool:
+    try:
+        connection.execute("SELECT 1")
+    except psycopg.OperationalError:
+        return True
+    return False
+
+
+def _answers(server: PostgresServer) -> bool:
+    try:
+        return server.execute("SELECT 1") == [(1,)]
+    except psycopg.OperationalError:
+        return False
+
+
+def _await_polls(prometheus: Prometheus, number: int) -> None:
+    """Until Prometheus has seen that many more successful polls of each server that is there."""
+    since = time.time()
+    fresh = (
+        f'count by (job) (pgvigil_collector_last_success_timestamp_seconds{{collector="server"}} > {since + number})'
+    )
+    prometheus.wait_for(fresh, lambda values: values == {"pgvigil": 3}, within=60)
