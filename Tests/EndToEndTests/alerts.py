@@ -5,12 +5,11 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-import promql_parser as promql
 import yaml
 
+from daemon import CHECKOUT
 from prometheus import tool
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 ALERTS = CHECKOUT / "alerts"
 RUNBOOKS = ALERTS / "runbooks"
 ALERTMANAGER = ALERTS / "alertmanager.example.yml"
@@ -18,7 +17,6 @@ PROMETHEUS = CHECKOUT / "examples/prometheus.yml"
 RUNBOOK_URL = "https://github.com/pgvigil/pgvigil/blob/main/alerts/runbooks/"
 
 # Labels that Prometheus adds to every series of a scrape.
-OF_THE_SCRAPE = {"job", "instance"}
 
 
 @dataclass(frozen=True)
@@ -99,41 +97,3 @@ def run_tool(*command: str) -> str:
     assert ran.returncode == 0, said
     return said
 
-
-# What an expression is made of
-
-
-def selectors(expression: str) -> list[promql.VectorSelector]:
-    return [one for one in nodes(promql.parse(expression)) if isinstance(one, promql.VectorSelector)]
-
-
-def nodes(tree: promql.Expr) -> list[promql.Expr]:
-    """The tree and all below it."""
-    match tree:
-        case promql.BinaryExpr():
-            below = [tree.lhs, tree.rhs]
-        case promql.AggregateExpr():
-            below = [tree.expr, *([tree.param] if tree.param is not None else [])]
-        case promql.Call():
-            below = list(tree.args)
-        case promql.ParenExpr() | promql.SubqueryExpr() | promql.UnaryExpr():
-            below = [tree.expr]
-        case promql.MatrixSelector():
-            below = [tree.vector_selector]
-        case _:
-            below = []
-    return [tree, *(node for one in below for node in nodes(one))]
-
-
-def labels_named(expression: str) -> set[str]:
-    """Labels that an expression speaks of, without those of the scrape."""
-    named: set[str] = set()
-    for node in nodes(promql.parse(expression)):
-        match node:
-            case promql.VectorSelector():
-                named |= {matcher.name for matcher in node.matchers.matchers}
-            case promql.AggregateExpr() if node.modifier is not None:
-                named |= set(node.modifier.labels)
-            case promql.BinaryExpr() if node.modifier is not None and node.modifier.matching is not None:
-                named |= set(node.modifier.matching.labels)
-    return named - OF_THE_SCRAPE

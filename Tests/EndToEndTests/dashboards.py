@@ -3,15 +3,12 @@
 import json
 import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from pathlib import Path
-
-import promql_parser
 
 from daemon import CHECKOUT
 from prometheus import Prometheus
+from promql import Selector, selectors
 
 FOLDER = CHECKOUT / "dashboards"
 NAMES = ("overview", "server")
@@ -38,6 +35,10 @@ class Expression:
 
     def __str__(self) -> str:
         return f"{self.dashboard} / {self.panel}: {self.text}"
+
+    @property
+    def selectors(self) -> list[Selector]:
+        return selectors(parsable(self.text))
 
     def expanded(self, server: str = ".+") -> str:
         """With Grafana's variables replaced: everything chosen, or one server, scraped every second."""
@@ -70,61 +71,15 @@ def expanded(text: str, server: str = ".+") -> str:
     return re.sub(r"\$(\w+)", lambda found: values[found[1]], text)
 
 
-@dataclass(frozen=True)
-class Selector:
-    """A metric that an expression asks for: its matchers, the function that takes it, and its window, as written."""
-
-    metric: str
-    matchers: frozenset[tuple[str, str, str]]
-    function: str | None
-    window: str | None = None
-
-    def has(self, label: str, operator: str, value: str) -> bool:
-        return (label, operator, value) in self.matchers
-
-
-OPERATORS = {"MatchOp.Equal": "=", "MatchOp.NotEqual": "!=", "MatchOp.Re": "=~", "MatchOp.NotRe": "!~"}
-
-
 # What stands for Grafana's durations while an expression is parsed.
 DURATIONS = {"$__rate_interval": 61, "$__interval": 62, "$__range": 63}
 
 
-def selectors(text: str) -> list[Selector]:
-    """All of an expression, which may have Grafana's variables in it."""
+def parsable(text: str) -> str:
+    """An expression without Grafana's variables for durations."""
     for variable, seconds in DURATIONS.items():
         text = text.replace(variable, f"{seconds}s")
-    return list(_selectors(promql_parser.parse(text), None))
-
-
-def _window(range: timedelta) -> str:
-    named = {seconds: variable for variable, seconds in DURATIONS.items()}
-    seconds = int(range.total_seconds())
-    return named.get(seconds, f"{seconds}s")
-
-
-def _selectors(node: promql_parser.Expr, function: str | None) -> Iterator[Selector]:
-    match node:
-        case promql_parser.VectorSelector():
-            matchers = frozenset((one.name, OPERATORS[str(one.op)], one.value) for one in node.matchers.matchers)
-            yield Selector(node.name, matchers, function)
-        case promql_parser.MatrixSelector():
-            for one in _selectors(node.vector_selector, function):
-                yield replace(one, window=_window(node.range))
-        case promql_parser.BinaryExpr():
-            yield from _selectors(node.lhs, None)
-            yield from _selectors(node.rhs, None)
-        case promql_parser.Call():
-            for argument in node.args:
-                yield from _selectors(argument, node.func.name)
-        case promql_parser.AggregateExpr() | promql_parser.ParenExpr() | promql_parser.UnaryExpr():
-            yield from _selectors(node.expr, None)
-        case promql_parser.SubqueryExpr():
-            yield from _selectors(node.expr, function)
-        case promql_parser.NumberLiteral() | promql_parser.StringLiteral():
-            return
-        case _:
-            raise AssertionError(f"an unknown kind of expression: {type(node)}")
+    return text
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-import promql_parser as promql
+import promql_parser
 import pytest
 import yaml
 
@@ -16,17 +16,15 @@ from alerts import (
     Rule,
     alert_names,
     fences,
-    labels_named,
-    nodes,
     records,
     rule_files,
     rules,
     run_tool,
-    selectors,
     unit_tests,
 )
 from catalogue import catalogue
 from healthy_system import series_of, unit_test
+from promql import nodes, selectors, strangers
 
 # An event has no duration of its own: the window in the expression keeps it in sight.
 EVENTS = {
@@ -191,39 +189,28 @@ def test_a_rule_fires_by_duration_or_is_an_event(rule: Rule):
 
 @each_rule
 def test_a_rule_takes_counters_by_their_increase_and_gauges_as_they_are(rule: Rule):
-    counted = 0
-    for node in nodes(promql.parse(rule.expr)):
-        if not isinstance(node, promql.Call):
-            continue
-        for argument in node.args:
-            if isinstance(argument, promql.MatrixSelector):
-                is_counter = argument.vector_selector.name.endswith("_total")
-                assert is_counter == (node.func.name in OF_COUNTERS), argument.prettify()
-                counted += is_counter
-    assert counted == sum(one.name.endswith("_total") for one in selectors(rule.expr)), "a counter's lifetime counts"
+    for selector in selectors(rule.expr):
+        assert selector.metric.endswith("_total") == (selector.function in OF_COUNTERS), selector
 
 
 @each_rule
 def test_a_window_holds_enough_polls(rule: Rule):
-    for node in nodes(promql.parse(rule.expr)):
-        if isinstance(node, promql.Call):
-            for argument in node.args:
-                if isinstance(argument, promql.MatrixSelector):
-                    at_least = 60 if node.func.name.endswith("_over_time") else 120
-                    assert argument.range.total_seconds() >= at_least, argument.prettify()
+    for selector in selectors(rule.expr):
+        if selector.window is not None:
+            assert selector.window >= (60 if selector.function.endswith("_over_time") else 120), selector
 
 
 @each_rule
 def test_labels_of_the_operator_never_break_a_match(rule: Rule):
     """What is kept is named only where a server or a cluster is meant; all else says what is left out."""
     for expression in [rule.expr, *records().values()]:
-        for node in nodes(promql.parse(expression)):
+        for node in nodes(expression):
             match node:
-                case promql.AggregateExpr():
-                    kept = node.modifier is None or node.modifier.type == promql.AggModifierType.By
+                case promql_parser.AggregateExpr():
+                    kept = node.modifier is None or node.modifier.type == promql_parser.AggModifierType.By
                     labels = node.modifier.labels if node.modifier is not None else []
-                case promql.BinaryExpr() if node.modifier is not None and node.modifier.matching is not None:
-                    kept = node.modifier.matching.type == promql.LabelModifierType.Include
+                case promql_parser.BinaryExpr() if node.modifier is not None and node.modifier.matching is not None:
+                    kept = node.modifier.matching.type == promql_parser.LabelModifierType.Include
                     labels = node.modifier.matching.labels
                 case _:
                     continue
@@ -255,19 +242,7 @@ def test_runbooks_and_summaries_hold_expressions():
 def test_every_metric_and_label_of_an_expression_exists():
     own = {name: metric.labels for name, metric in catalogue().items()}
     known = {**own, "up": frozenset(), **{name: frozenset() for name in records()}}
-    wrong = []
-    for place, expression in expressions():
-        of_all = {"server", "pg_cluster"}
-        for selector in selectors(expression):
-            labels = known.get(selector.name)
-            if labels is None:
-                wrong.append(f"{place}: no metric {selector.name}")
-                continue
-            of_all |= labels
-            named = {matcher.name for matcher in selector.matchers.matchers}
-            strange = named - labels - {"server", "pg_cluster", "job", "instance"}
-            wrong += [f"{place}: {selector.name} has no label {label}" for label in sorted(strange)]
-        wrong += [f"{place}: nothing has a label {label}" for label in sorted(labels_named(expression) - of_all)]
+    wrong = [f"{place}: {what}" for place, expression in expressions() for what in strangers(expression, known)]
     assert wrong == []
 
 

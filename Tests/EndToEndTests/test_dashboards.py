@@ -7,12 +7,16 @@ from itertools import combinations
 import pytest
 import yaml
 
+from catalogue import catalogue
 from daemon import CHECKOUT, environment
-from dashboards import FOLDER, NAMES, expressions, load, panels, selectors
+from dashboards import DURATIONS, FOLDER, NAMES, expressions, load, panels, parsable
+from promql import selectors, strangers
 
 # Metrics that know no server: Prometheus' own, and what pgvigil says of itself.
 OF_PAGES = re.compile(r"up|scrape_\w+|process_\w+|pgvigil_(build_info|settings_\w+|scrapes_total)")
+OF_SCRAPES = {"up", "scrape_duration_seconds", "scrape_samples_scraped"}
 OF_ALERTS = {"ALERTS", "ALERTS_FOR_STATE"}
+OF_ALERT = frozenset({"alertname", "alertstate", "severity", "area"})
 
 KINDS = {"timeseries", "stat", "gauge", "table", "state-timeline", "heatmap", "row", "text"}
 UNITS = {"none", "short", "percentunit", "s", "bytes", "Bps", "ops", "dateTimeFromNow"}
@@ -79,7 +83,7 @@ def test_variables_are_chained_and_follow_the_time_range(name):
         assert choice["allValue"] == (".*" if choice["name"] == "pg_cluster" else ".+")
         series, label = re.fullmatch(r"label_values\((.+), (\w+)\)", choice["query"]["query"]).groups()
         assert label == choice["name"]
-        assert {one for one, _, _ in selectors(series)[0].matchers} == set(before)
+        assert selectors(series)[0].labels == set(before)
         before.append(label)
     assert choices[0]["label"] == "job"
     assert choices[-1]["regex"] == "/^(?!template[01]$).*$/"
@@ -207,12 +211,12 @@ def test_lines_of_panels_are_full(name):
 @boards
 def test_every_expression_asks_for_what_is_chosen(name):
     for expression in expressions(name):
-        found = selectors(expression.text)
+        found = expression.selectors
         assert found, expression
         for selector in found:
             if selector.metric in OF_ALERTS:
-                assert any(label == "server" for label, _, _ in selector.matchers), expression
-                assert any(label == "pg_cluster" for label, _, _ in selector.matchers), expression
+                assert "server" in selector.labels, expression
+                assert "pg_cluster" in selector.labels, expression
                 continue
             assert selector.has("job", "=~", "$job"), expression
             if not OF_PAGES.fullmatch(selector.metric):
@@ -221,10 +225,20 @@ def test_every_expression_asks_for_what_is_chosen(name):
 
 
 @boards
+def test_every_metric_and_label_exists(name):
+    own = {metric: one.labels for metric, one in catalogue().items()}
+    prometheus = {metric: frozenset() for metric in OF_SCRAPES}
+    known = {**own, **prometheus, **{metric: OF_ALERT for metric in OF_ALERTS}}
+    wrong = [f"{one}: {what}" for one in expressions(name) for what in strangers(parsable(one.text), known)]
+    assert wrong == []
+
+
+@boards
 def test_counters_are_seen_as_rates_and_gauges_are_not(name):
-    windows = {"rate": {"$__rate_interval"}, "increase": {"$__rate_interval", "$__range"}}
+    per_line, in_all = DURATIONS["$__rate_interval"], DURATIONS["$__range"]
+    windows = {"rate": {per_line}, "increase": {per_line, in_all}}
     for expression in expressions(name):
-        for selector in selectors(expression.text):
+        for selector in expression.selectors:
             if selector.metric.endswith("_total"):
                 assert selector.function in windows, expression
                 assert selector.window in windows[selector.function], expression
@@ -246,8 +260,8 @@ def test_aggregations_keep_what_tells_servers_apart(name):
 @boards
 def test_template_databases_are_left_out_wherever_databases_are_chosen(name):
     for expression in expressions(name):
-        for selector in selectors(expression.text):
-            if any(label == "datname" for label, _, _ in selector.matchers):
+        for selector in expression.selectors:
+            if "datname" in selector.labels:
                 assert selector.has("datname", "=~", "$datname"), expression
                 assert selector.has("datname", "!~", "template[01]"), expression
 

@@ -17,7 +17,7 @@ import yaml
 
 from account import as_server
 from daemon import Daemon
-from dashboards import NAMES, Answer, Expression, ask, expanded, expressions, load, panels, selectors
+from dashboards import NAMES, Answer, Expression, ask, expanded, expressions, load, panels
 from postgres import Installation, PostgresServer
 from processes import Processes, free_port, wait_until
 from prometheus import Prometheus
@@ -156,7 +156,7 @@ def test_shares_lie_between_nothing_and_everything(world, name):
 
 def _reasons(one: Expression) -> set[str]:
     """Which of the reasons for finding nothing speak of the expression."""
-    metrics = {selector.metric for selector in selectors(one.text)}
+    metrics = {selector.metric for selector in one.selectors}
     return {reason for reason in NOT_ON_15 if any(re.fullmatch(reason, metric) for metric in metrics)}
 
 
@@ -169,34 +169,21 @@ def _empty(name: str, found: set[Expression]) -> list[dict]:
 def _servers(
     installation: Installation, new_postgres: Callable[..., PostgresServer], ending: ExitStack
 ) -> tuple[PostgresServer, PostgresServer, PostgresServer]:
-    main = new_postgres(installation, settings=PRIMARY, access=["host replication replicator 127.0.0.1/32 trust"])
+    main = new_postgres(installation, settings=PRIMARY)
     ending.callback(main.stop)
     main.start()
     main.create_role()
-    main.execute("CREATE ROLE replicator LOGIN REPLICATION")
     main.execute("CREATE DATABASE shop CONNECTION LIMIT 40")
     main.execute("SELECT pg_create_logical_replication_slot('forgotten', 'pgoutput')")
     single = new_postgres(installation)
     ending.callback(single.stop)
     single.start()
     single.create_role()
-    follower = new_postgres(installation)
-    _follow(main, follower)
+    settings = {"archive_mode": "off", "hot_standby_feedback": "on"}
+    follower = main.standby(Path(f"{main.folder}-follower"), slot="follower", settings=settings)
     ending.callback(follower.stop)
     follower.start()
     return main, follower, single
-
-
-def _follow(primary: PostgresServer, standby: PostgresServer) -> None:
-    """Makes the standby a copy of the primary that follows it through a slot."""
-    shutil.rmtree(standby.data)
-    place = ["-h", "127.0.0.1", "-p", str(primary.port), "-U", "replicator"]
-    how = ["-D", str(standby.data), "--write-recovery-conf", "--create-slot", "--slot=follower", "--checkpoint=fast"]
-    command = [standby.installation.program("pg_basebackup"), *place, *how]
-    copied = subprocess.run(as_server(command), cwd="/", capture_output=True, text=True)
-    assert copied.returncode == 0, copied.stderr
-    place = {"port": str(standby.port), "unix_socket_directories": str(standby.folder)}
-    standby.write_settings({**place, "archive_mode": "off", "hot_standby_feedback": "on"})
 
 
 def _watch(

@@ -2,15 +2,14 @@
 
 import shlex
 import subprocess
-from pathlib import Path
 
 import pytest
 import yaml
 
 from catalogue import catalogue
-from daemon import run_command
+from daemon import CHECKOUT, run_command
 
-REFERENCE = Path(__file__).parents[2] / "docs/metrics.md"
+REFERENCE = CHECKOUT / "docs/metrics.md"
 
 
 # metrics
