@@ -14,7 +14,7 @@ packages_for() {
         printf '%s\n' python3 python3-pip python3-venv
         ;;
     test) printf '%s\n' iproute2 iptables postgresql-15 prometheus ;;
-    bench) printf '%s\n' nginx-light wrk ;;
+    bench) printf '%s\n' nginx-light prometheus-postgres-exporter wrk ;;
     swift) printf '%s\n' curl gnupg ;; # What fetches the toolchain.
     esac
 }
@@ -113,6 +113,9 @@ let_services_be() {
     for name in "$@"; do
         case $name in
         prometheus) "${administrator[@]}" systemctl --quiet disable prometheus.service || true ;;
+        prometheus-postgres-exporter)
+            "${administrator[@]}" systemctl --quiet disable prometheus-postgres-exporter.service || true
+            ;;
         nginx-light) "${administrator[@]}" systemctl --quiet disable nginx.service || true ;;
         esac
     done
