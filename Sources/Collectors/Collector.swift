@@ -108,6 +108,7 @@ package struct Collector: Sendable {
                     collection.droppedSeries += 1
                     continue
                 }
+                if family.samples.isEmpty { family.samples.reserveCapacity(collection.rowCount - row) }
                 family.samples.append(Sample(value, labels: labels[row]))
             }
             if mayRepeat { collection.repeatedSeries += family.resolveRepetitions(duplicates) }

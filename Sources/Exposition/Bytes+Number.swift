@@ -1,7 +1,17 @@
 /// How numbers are written, alike in every format.
 extension [UInt8] {
     mutating func append(_ value: Int64) {
-        self += value.description.utf8
+        if value < 0 { append(UInt8(ascii: "-")) }
+        var (first, rest) = (count, value.magnitude)
+        repeat {
+            append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        var last = count - 1
+        while first < last {  // The last digit came first.
+            swapAt(first, last)
+            (first, last) = (first + 1, last - 1)
+        }
     }
 
     /// The shortest decimal that reads back as the same number; `NaN`, `+Inf`, `-Inf`.

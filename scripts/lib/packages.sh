@@ -16,7 +16,7 @@ packages_for() {
     test)
         printf '%s\n' iproute2 iptables mmdebstrap postgresql-15 prometheus prometheus-alertmanager systemd
         ;;
-    bench) printf '%s\n' nginx-light wrk ;;
+    bench) printf '%s\n' nginx-light prometheus-postgres-exporter wrk ;;
     swift) printf '%s\n' curl gnupg ;; # What fetches the toolchain.
     esac
 }
@@ -114,7 +114,7 @@ let_services_be() {
     local name
     for name in "$@"; do
         case $name in
-        prometheus | prometheus-alertmanager)
+        prometheus | prometheus-alertmanager | prometheus-postgres-exporter)
             "${administrator[@]}" systemctl --quiet disable "$name.service" || true
             ;;
         nginx-light) "${administrator[@]}" systemctl --quiet disable nginx.service || true ;;

@@ -22,21 +22,32 @@ def free_port() -> int:
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time that a process has spent."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """User and system time that all threads of a process have spent, to the nanosecond."""
+    return time.clock_gettime((~pid << 3) | 2)  # What clock_getcpuclockid(3) makes of it.
+
+
+def values(page: str, metric: str) -> list[float]:
+    """The values of a metric's series on a page."""
+    return [float(value) for value in re.findall(rf"^{metric}(?:{{.*}})? (\S+)$", page, re.M)]
 
 
 class Server:
     """The private PostgreSQL."""
 
-    def __init__(self, port: int, psql: str):
+    def __init__(self, port: int, psql: str, log: Path):
         self.port = port
+        self.log = log
         self._psql = shlex.split(psql)
 
-    def sql(self, statement: str) -> str:
-        """What the statement answers, in psql's unaligned form."""
-        command = [*self._psql, "-d", "postgres", "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", statement]
+    @property
+    def client(self) -> str:
+        """The installation's psql."""
+        return self._psql[0]
+
+    def sql(self, *statements: str, database: str = "postgres") -> str:
+        """What the statements answer, in psql's unaligned form; each is a transaction of its own."""
+        command = [*self._psql, "-d", database, "-XqAt", "-v", "ON_ERROR_STOP=1"]
+        command += [part for statement in statements for part in ("-c", statement)]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
     def make_databases(self, count: int) -> None:
@@ -45,19 +56,48 @@ class Server:
         for number in range(known, count):
             self.sql(f"CREATE DATABASE bench{number:03} TEMPLATE template0")
 
+    def postmaster(self) -> int:
+        """Its first process."""
+        folder = Path(self.sql("SHOW data_directory"))
+        return int((folder / "postmaster.pid").read_text().split()[0])
+
+    def backend_of(self, application: str, other_than: int) -> int:
+        """The process that serves the application's oldest session."""
+        return int(self.sql(
+            f"""
+            SELECT pid
+            FROM pg_stat_activity
+            WHERE application_name = '{application}' AND pid <> {other_than}
+            ORDER BY backend_start
+            LIMIT 1
+            """
+        ))
+
+    def logins(self) -> int:
+        """How many sessions it has begun."""
+        return int(self.sql("SELECT sum(sessions) FROM pg_stat_database"))
+
 
 class Daemon:
-    """`pgvigil serve` with the server listed under `names` names; ends with its `with` block."""
+    """`pgvigil serve` with the server listed under `names` names; ends with its `with` block.
 
-    def __init__(self, binary: str, server: Server, names: int = 1):
+    The collectors that are named run at each poll.
+    """
+
+    def __init__(
+        self, binary: str, server: Server, names: int = 1, *, every: int = 15, database: str = "postgres",
+        collectors: list[str] | None = None,
+    ):
         self.port = free_port()
         self.started = 0.0
         self._folder = tempfile.TemporaryDirectory(prefix="daemon.")
         folder = Path(self._folder.name)
         self._log = folder / "log"
-        conninfo = f"host=127.0.0.1 port={server.port} user=pgvigil dbname=postgres"
-        lines = ["interval: 15s", f'server: {{listen: ["127.0.0.1:{self.port}"]}}', "servers:"]
-        lines += [f'  - {{name: server-{n:03}, conninfo: "{conninfo}"}}' for n in range(names)]
+        conninfo = f"host=127.0.0.1 port={server.port} user=pgvigil dbname={database}"
+        wanted = ", ".join(f"{name}: {every}s" for name in collectors or [])
+        lines = [f"interval: {every}s", f'server: {{listen: ["127.0.0.1:{self.port}"]}}', "servers:"]
+        rest = f'conninfo: "{conninfo}", collectors: {{{wanted}}}'
+        lines += [f"  - {{name: server-{n:03}, {rest}}}" for n in range(names)]
         settings = folder / "pgvigil.yml"
         settings.write_text("\n".join(lines) + "\n")
         self._command = [binary, "serve", "--config", str(settings)]
@@ -71,6 +111,7 @@ class Daemon:
 
     def __exit__(self, *_: object) -> None:
         self._process.send_signal(signal.SIGTERM)
+        self._process.send_signal(signal.SIGCONT)
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
@@ -81,6 +122,12 @@ class Daemon:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    def pause(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
 
     def get(self, path: str = "/metrics", **headers: str) -> tuple[int, bytes]:
         """Status and body; underscores in the names of headers become dashes."""
@@ -111,7 +158,7 @@ class Daemon:
     def values(self, metric: str) -> list[float]:
         """The values of a metric's series."""
         page = self.get()[1].decode()
-        return [float(value) for value in re.findall(rf"^{metric}(?:{{.*}})? (\S+)$", page, re.M)]
+        return values(page, metric)
 
     def total(self, metric: str) -> int:
         return int(sum(self.values(metric)))
