@@ -2,9 +2,27 @@ extension Collector {
     /// Every collector of this house, in the order in which a poll runs them: what tells most comes first.
     package static let all: [Collector] = [
         server,
+        crashRecovery,
         activity,
+        transactions,
+        preparedTransactions,
+        locks,
+        replication,
+        walReceiver,
+        recovery,
+        replicationSlots,
         database,
+        databaseConflicts,
+        checkpointer,
+        bgwriter,
+        wal,
+        io,
         archiver,
+        wraparound,
+        settings,
+        archiveStatus,
+        databaseSize,
+        walDirectory,
     ]
 
     /// The names of all labels that a collector's row may carry.

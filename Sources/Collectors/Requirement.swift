@@ -5,6 +5,8 @@ package enum Requirement: Sendable, Hashable {
     /// The rights of one of PostgreSQL's predefined roles (PostgreSQL, "Predefined Roles").
     case predefinedRole(String)
 
+    package static let monitor = Requirement.predefinedRole("pg_monitor")
+    package static let readAllSettings = Requirement.predefinedRole("pg_read_all_settings")
     package static let readAllStats = Requirement.predefinedRole("pg_read_all_stats")
 
     package func isMet(by server: ServerState) -> Bool {

@@ -7,4 +7,6 @@ package struct SettingWish: Sendable, Hashable {
 
     package static let timedBlocks = SettingWish(
         name: "track_io_timing", value: "on", gain: "the time spent reading and writing blocks")
+    package static let timedWAL = SettingWish(
+        name: "track_wal_io_timing", value: "on", gain: "the time spent writing WAL")
 }

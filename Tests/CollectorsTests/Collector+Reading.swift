@@ -49,4 +49,21 @@ extension Collection {
         guard case .integer(let count) = value(of: name, labels) else { return nil }
         return count
     }
+
+    /// The same where any number will do.
+    func number(of name: MetricName, _ labels: Labels = [:]) -> Double? {
+        switch value(of: name, labels) {
+        case .integer(let count): Double(count)
+        case .real(let number): number
+        case .histogram, nil: nil
+        }
+    }
+}
+
+extension TestServer {
+    /// Runs a collector once, as the role that the program should come as.
+    func collect(_ name: String, in database: String? = nil) throws -> Collection {
+        var connection = try connect(as: Self.monitor, to: database)
+        return try Collector.named(name).collect(from: &connection)
+    }
 }

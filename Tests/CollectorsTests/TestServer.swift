@@ -57,28 +57,3 @@ extension TestServer: CustomStringConvertible {
             separator: " ")
     }
 }
-
-extension Connection {
-    /// Runs a statement that returns no table.
-    mutating func run(_ sql: String) throws {
-        do {
-            _ = try query(sql, by: .after(.seconds(10)))
-        } catch PostgresError.noTable {}
-    }
-
-    /// The first cell of the statement's table.
-    mutating func cell(_ sql: String) throws -> String? {
-        let rows = try query(sql, by: .after(.seconds(10)))
-        return rows.count > 0 ? rows.text(row: 0, column: 0) : nil
-    }
-
-    /// Waits until the statement returns true, for at most 20 s; false where it never did.
-    mutating func becomesTrue(_ sql: String) throws -> Bool {
-        let deadline = Deadline.after(.seconds(20))
-        while !deadline.hasPassed {
-            if try cell(sql) == "t" { return true }
-            try run("SELECT pg_catalog.pg_sleep(0.05)")
-        }
-        return false
-    }
-}

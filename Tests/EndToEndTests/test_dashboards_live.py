@@ -2,20 +2,18 @@
 
 import os
 import re
-import shutil
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 import pytest
 import yaml
 
-from account import as_server
 from daemon import Daemon
 from dashboards import NAMES, Answer, Expression, ask, expanded, expressions, load, panels
 from postgres import Installation, PostgresServer
@@ -175,7 +173,7 @@ def _servers(
     main.create_role()
     main.execute("CREATE DATABASE shop CONNECTION LIMIT 40")
     main.execute("SELECT pg_create_logical_replication_slot('forgotten', 'pgoutput')")
-    single = new_postgres(installation)
+    single = new_postgres(installation, settings={"track_wal_io_timing": "on"})
     ending.callback(single.stop)
     single.start()
     single.create_role()

@@ -15,7 +15,8 @@ import Testing
 
     @Test func `every collector has a file of its name, and every such file is in the catalogue`() {
         let files = sources.filter { $0.path.hasPrefix("Sources/Collectors/Catalog/") }
-        #expect(files.map { $0.name.lowercased() }.sorted() == Collector.all.map(\.name).sorted())
+        let names = Collector.all.map { $0.name.replacing("_", with: "") }
+        #expect(files.map { $0.name.lowercased() }.sorted() == names.sorted())
     }
 
     @Test func `only what stands behind a C door is unsafe`() {

@@ -43,8 +43,7 @@ extension Collector {
                    wait_event_type,
                    backend_type = 'client backend' AS is_client
             FROM pg_catalog.pg_stat_activity
-            WHERE pid <> pg_catalog.pg_backend_pid()
-              AND (application_name = 'pgvigil' AND usename = session_user) IS NOT TRUE
+            WHERE \(Phrase.isNotOurs)
         ), application AS (
             SELECT application_name,
                    count(*) AS connections,
