@@ -1,18 +1,18 @@
 """A real Alertmanager, on loopback, whose receivers are all ours."""
 
 import json
-import subprocess
 import threading
 import urllib.request
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Self
 
 import yaml
 
 from alerts import ALERTMANAGER
-from processes import Processes, free_port, wait_until
-from prometheus import tool
+from processes import Processes
+from webprogram import WebProgram
 
 
 @dataclass(frozen=True)
@@ -26,17 +26,18 @@ class Notice:
     summary: str
 
 
-class Alertmanager:
+class Alertmanager(WebProgram):
     """The shipped example, but each receiver posts to us, and groups wait for a second only."""
 
     def __init__(self, processes: Processes, folder: Path):
-        self.folder = folder
-        self.port = free_port()
+        arguments = [
+            f"--config.file={folder / 'alertmanager.yml'}",
+            f"--storage.path={folder / 'data'}",
+            "--cluster.listen-address=",
+        ]
+        super().__init__(processes, folder, "prometheus-alertmanager", arguments)
         self.notices: list[Notice] = []
-        self._processes = processes
-        self._process: subprocess.Popen | None = None
         self._mailbox = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        folder.mkdir()
         (folder / "alertmanager.yml").write_text(yaml.safe_dump(self._config()))
 
     def _config(self) -> dict:
@@ -68,49 +69,28 @@ class Alertmanager:
 
         return Mailbox
 
-    def start(self) -> "Alertmanager":
+    def start(self) -> Self:
         threading.Thread(target=self._mailbox.serve_forever, daemon=True).start()
-        with (self.folder / "log").open("ab") as log:
-            command = [
-                tool("prometheus-alertmanager"),
-                f"--config.file={self.folder / 'alertmanager.yml'}",
-                f"--storage.path={self.folder / 'data'}",
-                f"--web.listen-address=127.0.0.1:{self.port}",
-                "--cluster.listen-address=",
-            ]
-            self._process = self._processes.start(command, output=log)
-        wait_until(self._is_ready, within=30, what="Alertmanager is ready")
-        return self
+        return super().start()
 
     def stop(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.terminate()
-            process.wait(20)
+        super().stop()
         self._mailbox.shutdown()
         self._mailbox.server_close()
 
     def post(self, *alerts: dict[str, str]) -> None:
         """Tells it of alerts, given by their labels, as Prometheus does."""
         body = json.dumps([{"labels": labels} for labels in alerts]).encode()
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api/v2/alerts", data=body, method="POST")
+        request = urllib.request.Request(self.address("/api/v2/alerts"), data=body, method="POST")
         request.add_header("Content-Type", "application/json")
         with urllib.request.urlopen(request, timeout=10) as answer:
             assert answer.status == 200
 
     def alerts(self) -> list[dict]:
         """All that it knows, as its interface tells it."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v2/alerts", timeout=10) as answer:
+        with urllib.request.urlopen(self.address("/api/v2/alerts"), timeout=10) as answer:
             return json.load(answer)
 
     def told(self, status: str) -> set[tuple[str, str]]:
         """Receiver and alert of every notice with that status."""
         return {(notice.receiver, notice.alert) for notice in self.notices if notice.status == status}
-
-    def _is_ready(self) -> bool:
-        assert self._process.poll() is None, f"Alertmanager ended:\n{(self.folder / 'log').read_text()[-2000:]}"
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/ready", timeout=5) as answer:
-                return answer.status == 200
-        except OSError:
-            return False

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from daemon import CHECKOUT
-from prometheus import tool
+from webprogram import tool
 
 ALERTS = CHECKOUT / "alerts"
 RUNBOOKS = ALERTS / "runbooks"

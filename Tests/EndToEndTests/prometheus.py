@@ -1,7 +1,6 @@
 """A real Prometheus, on loopback."""
 
 import json
-import shutil
 import subprocess
 import urllib.error
 import urllib.parse
@@ -11,14 +10,8 @@ from pathlib import Path
 
 import yaml
 
-from processes import Processes, free_port, wait_until
-
-
-def tool(name: str) -> str:
-    """The path of `prometheus`, `promtool`, `prometheus-alertmanager` or `amtool`."""
-    path = shutil.which(name)
-    assert path is not None, f"{name} is not installed: run scripts/setup --test"
-    return path
+from processes import Processes, wait_until
+from webprogram import WebProgram, tool
 
 
 def complaints_of_promtool(text: bytes) -> str:
@@ -29,7 +22,7 @@ def complaints_of_promtool(text: bytes) -> str:
     return complaints
 
 
-class Prometheus:
+class Prometheus(WebProgram):
     """Scrapes ports of loopback, each as a job of its own name; evaluates rules and tells an Alertmanager."""
 
     def __init__(
@@ -41,11 +34,8 @@ class Prometheus:
         rule_files: Sequence[Path] = (),
         alertmanager: int | None = None,
     ):
-        self.folder = folder
-        self.port = free_port()
-        self._processes = processes
-        self._process: subprocess.Popen | None = None
-        folder.mkdir()
+        arguments = [f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={folder / 'data'}"]
+        super().__init__(processes, folder, "prometheus", arguments)
         scrapes = [
             {"job_name": name, "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]} for name, port in jobs.items()
         ]
@@ -55,24 +45,6 @@ class Prometheus:
             listening = [{"targets": [f"127.0.0.1:{alertmanager}"]}]
             config["alerting"] = {"alertmanagers": [{"static_configs": listening}]}
         (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
-
-    def start(self) -> "Prometheus":
-        with (self.folder / "log").open("ab") as log:
-            command = [
-                tool("prometheus"),
-                f"--config.file={self.folder / 'prometheus.yml'}",
-                f"--storage.tsdb.path={self.folder / 'data'}",
-                f"--web.listen-address=127.0.0.1:{self.port}",
-            ]
-            self._process = self._processes.start(command, output=log)
-        wait_until(self._is_ready, within=30, what="Prometheus is ready")
-        return self
-
-    def stop(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.terminate()
-            process.wait(20)
 
     def query(self, expression: str) -> dict[frozenset[tuple[str, str]], float]:
         """An instant query for a vector: labels and value of each of its elements."""
@@ -111,17 +83,9 @@ class Prometheus:
         targets = self._get("/api/v1/targets")["data"]["activeTargets"]
         return {target["labels"]["job"]: target["lastError"] for target in targets}
 
-    def _is_ready(self) -> bool:
-        assert self._process.poll() is None, f"Prometheus ended:\n{(self.folder / 'log').read_text()[-2000:]}"
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/ready", timeout=5) as answer:
-                return answer.status == 200
-        except OSError:
-            return False
-
     def _get(self, target: str) -> dict:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{target}", timeout=10) as answer:
+            with urllib.request.urlopen(self.address(target), timeout=10) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as refusal:
             raise AssertionError(f"{target}: {refusal.read().decode()}") from None
