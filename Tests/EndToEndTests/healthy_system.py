@@ -186,6 +186,9 @@ def _replication_of_primary() -> Parts:
 def _replication_of_standby() -> Parts:
     # Nothing to replay for hours, and each ten minutes a first commit after the silence.
     yield "pg_recovery_lag_seconds", {}, _again("0 " * 39 + "600")
+    for metric in ("pg_recovery_receive_lsn_bytes", "pg_recovery_replay_lsn_bytes"):
+        yield metric, {}, _rising(1e12, 200000)
+    yield "pg_stat_wal_receiver_last_msg_receipt_timestamp_seconds", {}, _rising(0, STEP)
     yield "pg_stat_wal_receiver_streaming", {}, _still(1)
     yield "pg_settings_seconds", {"name": "recovery_min_apply_delay"}, _still(0)
     synced = {"slot_name": "subscriber", "slot_type": "logical", "datname": "orders"}
