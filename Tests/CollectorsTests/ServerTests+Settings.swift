@@ -81,7 +81,7 @@ extension ServerTests {
     }
 
     @Test(arguments: TestServer.all)
-    func `what says "unlimited" or "never" gives no number, and a true zero does`(_ server: TestServer) throws
+    func `a limit that is none gives no number, and a true zero does`(_ server: TestServer) throws
     {
         var owner = try server.prepare()
         let cases: [(name: String, value: String, metric: MetricName, number: Double?)] = [

@@ -101,10 +101,18 @@ CAUSES = [
 def test_what_follows_from_a_fault_is_kept_back(alertmanager, cause, consequences, others):
     alertmanager.post(cause, *consequences, *others)
 
-    def all_of_them() -> list[dict] | None:
-        known = alertmanager.alerts()
-        return known if len(known) == 1 + len(consequences) + len(others) else None
+    expected = {frozenset(one.items()) for one in consequences}
+    known: list[dict] = []
+    kept_back: set[frozenset] = set()
 
-    known = wait_until(all_of_them, within=10, what="Alertmanager knows them all")
-    kept_back = {frozenset(one["labels"].items()) for one in known if one["status"]["inhibitedBy"]}
-    assert kept_back == {frozenset(one.items()) for one in consequences}
+    def is_settled() -> bool:
+        """It learns of a cause and works out what follows from it side by side."""
+        known[:] = alertmanager.alerts()
+        kept_back.clear()
+        kept_back.update(frozenset(one["labels"].items()) for one in known if one["status"]["inhibitedBy"])
+        return len(known) == 1 + len(consequences) + len(others) and kept_back == expected
+
+    try:
+        wait_until(is_settled, within=10, what="Alertmanager keeps back what follows")
+    except AssertionError as failure:
+        raise AssertionError(f"{failure}\nit knows {known}\nit keeps back {kept_back}") from None

@@ -47,6 +47,10 @@ import Testing
         #expect(paths(of: sources + tests) { $0.text.contains(/\b(TO[D]O|FIX[M]E)\b/) } == [])
     }
 
+    @Test func `a test's name needs no escaping in XML, since reports do none`() {
+        #expect(paths(of: tests) { $0.text.contains(/func `[^`\n]*["<&]/) } == [])
+    }
+
     @Test func `no test sleeps`() {
         let calls = /Task\.sl[e]ep|(^|[^.\w])u?sl[e]ep\(/
         #expect(paths(of: tests) { $0.code.replacing("func sleep(", with: "").contains(calls) } == [])
