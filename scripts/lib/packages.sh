@@ -14,7 +14,8 @@ packages_for() {
         printf '%s\n' python3 python3-pip python3-venv
         ;;
     test)
-        printf '%s\n' iproute2 iptables mmdebstrap postgresql-15 prometheus prometheus-alertmanager systemd
+        printf '%s\n' faketime iproute2 iptables mmdebstrap postgresql-15 prometheus prometheus-alertmanager \
+            systemd
         ;;
     bench) printf '%s\n' nginx-light prometheus-postgres-exporter wrk ;;
     swift) printf '%s\n' curl gnupg ;; # What fetches the toolchain.
