@@ -93,10 +93,13 @@ package struct Collector: Sendable {
 
         var collection = Collection()
         collection.rowCount = min(rows.count, Self.longestTable)
+        let labelColumns = zip(columns, positions).filter(\.0.isLabel).map {
+            (name: $0.name, position: $1)
+        }
         var labels: [Labels] = []
         labels.reserveCapacity(collection.rowCount)
         for row in 0..<collection.rowCount {
-            labels.append(Self.labels(columns, positions, row: row, of: rows, cuts: &collection.cutLabels))
+            labels.append(Self.labels(labelColumns, row: row, of: rows, cuts: &collection.cutLabels))
         }
         let mayRepeat = Set(labels).count < labels.count
         for (column, position) in zip(columns, positions) {
@@ -118,11 +121,12 @@ package struct Collector: Sendable {
     }
 
     private static func labels(
-        _ columns: [Column], _ positions: [Int], row: Int, of rows: borrowing Rows, cuts: inout Int
+        _ columns: [(name: String, position: Int)], row: Int, of rows: borrowing Rows, cuts: inout Int
     ) -> Labels {
         var labels = Labels()
-        for (column, position) in zip(columns, positions) where column.isLabel {
-            let isWhole = labels.append(column.name, rows.text(row: row, column: position) ?? "")
+        for column in columns {
+            guard let value = rows.text(row: row, column: column.position) else { continue }
+            let isWhole = labels.append(column.name, value)
             cuts += isWhole ? 0 : 1
         }
         return labels

@@ -59,10 +59,10 @@ package struct Column: Sendable {
 
     /// The cell as a sample's value: whole numbers stay whole, `t` and `f` are 1 and 0, NULL is nil.
     func value(row: Int, at position: Int, of rows: borrowing Rows) throws(CollectorError) -> Sample.Value? {
+        guard !rows.isNull(row: row, column: position) else { return nil }
         if let whole = rows.integer(row: row, column: position) { return .integer(whole) }
         if let number = rows.double(row: row, column: position) { return .real(number) }
         if let truth = rows.truth(row: row, column: position) { return .integer(truth ? 1 : 0) }
-        guard rows.text(row: row, column: position) == nil else { throw .notANumber(column: name) }
-        return nil
+        throw .notANumber(column: name)
     }
 }

@@ -45,14 +45,21 @@ package struct Labels: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
 extension [UInt8] {
     fileprivate mutating func append(value: Substring) {
+        let start = count
+        self += value.utf8
+        guard self[start...].contains(where: \.isEscaped) else { return }
+        removeSubrange(start...)
         for byte in value.utf8 {
-            switch byte {
-            case UInt8(ascii: "\\"): self += #"\\"#.utf8
-            case UInt8(ascii: "\""): self += #"\""#.utf8
-            case UInt8(ascii: "\n"): self += #"\n"#.utf8
-            default: append(byte)
-            }
+            if byte.isEscaped { append(UInt8(ascii: "\\")) }
+            append(byte == UInt8(ascii: "\n") ? UInt8(ascii: "n") : byte)
         }
+    }
+}
+
+extension UInt8 {
+    /// Whether it has a backslash before it in a label's value (OpenMetrics, section "Escaping").
+    fileprivate var isEscaped: Bool {
+        self == UInt8(ascii: "\\") || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\n")
     }
 }
 

@@ -39,6 +39,10 @@ package struct Rows: ~Copyable {
         return (0..<count).map { unsafe String(cString: PQfname(result, $0)) }
     }
 
+    package borrowing func isNull(row: Int, column: Int) -> Bool {
+        unsafe (cell(row, column) == nil)
+    }
+
     /// The cell as text, with U+FFFD for what is not UTF-8; nil for SQL NULL.
     package borrowing func text(row: Int, column: Int) -> String? {
         unsafe cell(row, column).map { unsafe String(cString: $0) }
