@@ -31,7 +31,8 @@ struct Grants: ParsableCommand {
                 """
         }
         return """
-            -- Rights of pgvigil's role: it may read statistics, and change nothing.
+            -- Rights of pgvigil's role: it may read statistics, and change nothing. pg_monitor holds the
+            -- other two, which are enough where the collectors that need it are switched off.
             DO $pgvigil$
             BEGIN
                 CREATE ROLE \(role.quotedIdentifier) LOGIN;

@@ -81,8 +81,7 @@ extension ServerTests {
     }
 
     @Test(arguments: TestServer.all)
-    func `a limit that is none gives no number, and a true zero does`(_ server: TestServer) throws
-    {
+    func `a limit that is none gives no number, and a true zero does`(_ server: TestServer) throws {
         var owner = try server.prepare()
         let cases: [(name: String, value: String, metric: MetricName, number: Double?)] = [
             ("temp_file_limit", "-1", "pg_settings_bytes", nil),

@@ -66,7 +66,7 @@ CAUSES = [
     ),
     (
         {"alertname": "PgvigilDown", "severity": "critical", "job": "pgvigil", "instance": "watch:9187"},
-        [labels("PostgresRestarted", "info"), labels("PostgresNoPrimary", "critical", None)],
+        [labels("PostgresRestarted", "info")],
         [labels("PostgresDown", "critical", instance="other:9187")],
     ),
     (

@@ -127,7 +127,7 @@ SERVERS = [
         Column("Age of the data", POLL_AGE, unit="s", limits=rising(45, 120)),
         Column(
             "Alerts",
-            f"""0 * max by (ID) (pg_up{{SERVER}}) + on (server) group_left () count by (server) ({FIRING})
+            f"""0 * max by (ID) (pg_up{{SERVER}}) + on (server, pg_cluster) group_left () count by (server, pg_cluster) ({FIRING})
             or on (ID) 0 * max by (ID) (pg_up{{SERVER}})""",
             unit="none",
             limits=rising(1, 5),

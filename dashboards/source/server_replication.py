@@ -114,8 +114,8 @@ REPLICATION = [
     ),
     timeline(
         "Replay",
-        """Whether replay goes on. Paused for longer than you meant it: SELECT pg_wal_replay_resume(); it is also
-        paused where a setting is too small for the primary's, which the log says.""",
+        """Whether replay goes on. Paused by hand for longer than you meant it: SELECT pg_wal_replay_resume(). Not
+        so at a recovery target, nor where a setting is too small for the primary's: the log says which.""",
         {0: ("replaying", "green"), 1: ("paused", "red"), 2: ("primary", "blue")},
         Query(
             """max by (ID) (pg_recovery_paused{SERVER})

@@ -22,7 +22,8 @@ extension Collector {
                 "Sessions that wait for a lock, from pg_locks.", by: []),
             .gauge(
                 "oldest_wait_age_seconds", "pg_locks_oldest_wait_age_seconds",
-                "How long the longest of them has waited; absent where none does, from pg_locks.", by: [],
+                "How long the longest wait lasts, but for advisory locks; absent without one, from pg_locks.",
+                by: [],
                 since: 14),
             .gauge(
                 "table_entries", "pg_locks_table_entries",
@@ -104,7 +105,8 @@ extension Collector {
     }
 }
 
-private let oldestWait = "extract(epoch FROM pg_catalog.clock_timestamp() - min(since))"
+/// Whoever waits for an advisory lock may do so by design, as where a leader is elected.
+private let oldestWait = Phrase.age(since: "min(since) FILTER (WHERE locktype <> 'advisory')")
 
 /// What the shared lock table is made for: max_locks_per_transaction for each process that can hold locks,
 /// and for each prepared transaction (`NLOCKENTS`).

@@ -29,6 +29,7 @@ extension Collector {
                 "That age over the one at which the server makes no more multixacts, from pg_database."),
         ]
     ) { server in
+        // A database that an interrupted DROP has left (-2) only ages, and holds nothing back.
         let (lastTransaction, lastMultixact) = lastAges(on: server)
         return """
             SELECT datname,
@@ -45,6 +46,7 @@ extension Collector {
                    pg_catalog.mxid_age(datminmxid) / \(lastMultixact)::double precision
                        AS datminmxid_wraparound_ratio
             FROM pg_catalog.pg_database
+            WHERE datconnlimit <> -2
             """
     }
 }
