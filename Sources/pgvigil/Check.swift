@@ -46,7 +46,9 @@ struct Check: AsyncParsableCommand {
                 for collector in collectors {
                     isGood = Self.check(collector, &connection, state, server.interval, report) && isGood
                 }
-                try Self.reportWishes(of: collectors, &connection, by: .after(server.interval / 3), report)
+                try Self.reportWishes(
+                    of: collectors.filter { $0.applies(to: state) }, &connection,
+                    by: .after(server.interval / 3), report)
                 return isGood
             }
         } catch {

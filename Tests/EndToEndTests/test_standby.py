@@ -24,6 +24,11 @@ def commit(primary: PostgresServer, bytes_of_wal: int = 100) -> None:
     primary.execute(f"SELECT pg_logical_emit_message(true, 'test', repeat('x', {bytes_of_wal}))")
 
 
+def wait_until_cut_off(standby: PostgresServer) -> None:
+    gone = "SELECT count(*) = 0 FROM pg_stat_wal_receiver"
+    wait_until(lambda: standby.execute(gone) == [(True,)], within=10, what="the receiver is gone")
+
+
 def last_commit(standby: PostgresServer) -> float:
     return standby.execute(LAST_COMMIT)[0][0]
 
@@ -146,11 +151,7 @@ def test_a_standby_whose_sender_is_silent_is_behind_by_the_clock(pair, version):
 def test_a_standby_without_its_primary_is_behind_by_the_clock_and_does_not_stream(pair, version):
     primary, standby = pair(version)
     primary.stop()
-    wait_until(
-        lambda: standby.execute("SELECT count(*) FROM pg_stat_wal_receiver") == [(0,)],
-        within=10,
-        what="the receiver is gone",
-    )
+    wait_until_cut_off(standby)
     # The primary's last words reach it too.
     committed = last_commit(standby)
     answer = ask(standby, "recovery", "wal_receiver")
@@ -167,11 +168,7 @@ def test_a_standby_of_an_archive_alone_has_no_link_to_speak_of(pair, version):
     _, standby = pair(version)
     standby.execute("ALTER SYSTEM SET primary_conninfo = ''")
     standby.reload()
-    wait_until(
-        lambda: standby.execute("SELECT count(*) FROM pg_stat_wal_receiver") == [(0,)],
-        within=10,
-        what="the receiver is gone",
-    )
+    wait_until_cut_off(standby)
     committed = last_commit(standby)
     answer = ask(standby, "recovery", "wal_receiver")
 
@@ -213,11 +210,7 @@ def test_what_primary_conninfo_says_stays_on_the_server(pair):
     _, standby = pair(18)
     standby.execute("ALTER SYSTEM SET primary_conninfo = 'host=127.0.0.1 port=1 user=canary52 password=canary53'")
     standby.reload()
-    wait_until(
-        lambda: standby.execute("SELECT count(*) FROM pg_stat_wal_receiver") == [(0,)],
-        within=10,
-        what="the receiver is gone",
-    )
+    wait_until_cut_off(standby)
     page = ask(standby).page
 
     assert page.value("pg_stat_wal_receiver_streaming") == 0
