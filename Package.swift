@@ -45,6 +45,7 @@ let package = Package(
         .target(name: "Systemd", dependencies: ["CNotify"], swiftSettings: strict),
 
         .target(name: "Collectors", dependencies: ["Exposition", "Postgres"], swiftSettings: strict),
+        .target(name: "Probes", dependencies: ["Exposition", "Postgres"], swiftSettings: strict),
         .target(
             name: "Runtime",
             dependencies: ["Exposition", "Postgres", .product(name: "Logging", package: "swift-log")],
@@ -53,8 +54,8 @@ let package = Package(
         .executableTarget(
             name: "pgvigil",
             dependencies: [
-                "CMalloc", "Collectors", "Exposition", "HTTPServer", "Postgres", "Runtime", "Settings",
-                "Systemd",
+                "CMalloc", "Collectors", "Exposition", "HTTPServer", "Postgres", "Probes", "Runtime",
+                "Settings", "Systemd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -70,6 +71,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: strict),
+        .testTarget(
+            name: "ProbesTests", dependencies: ["Exposition", "Postgres", "Probes"], swiftSettings: strict),
         .testTarget(
             name: "RuntimeTests",
             dependencies: [

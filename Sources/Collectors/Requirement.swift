@@ -23,11 +23,6 @@ package enum Requirement: Sendable, Hashable {
     }
 }
 
-extension String {
-    /// The name as SQL takes it, whatever it holds (PostgreSQL, "Identifiers and Key Words").
-    package var quotedIdentifier: String { "\"\(replacing("\"", with: "\"\""))\"" }
-}
-
 extension Requirement: CustomStringConvertible {
     package var description: String {
         switch self {

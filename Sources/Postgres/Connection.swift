@@ -11,6 +11,8 @@ package struct Connection: ~Copyable {
     private let interrupt: Interrupt
     /// Whether each statement brings the session settings along, in a transaction of its own.
     package private(set) var isWrapped: Bool
+    /// Whether a transaction that we began is open: then nothing more is wrapped.
+    private var isInTransaction = false
     package private(set) var usage = Usage()
 
     init(_ handle: consuming Handle, settings: SessionSettings, isWrapped: Bool, interrupt: Interrupt) {
@@ -37,6 +39,9 @@ package struct Connection: ~Copyable {
         return unsafe PQgetCancel(handle.pointer).map { unsafe CancelKey(owning: $0) }
     }
 
+    /// The server's name for this session, as `pg_stat_activity.pid`; a pooler's own where one is in between.
+    package var processID: Int32 { unsafe PQbackendPID(handle.pointer) }
+
     /// Reads the session settings back; where they are not in effect, each statement will carry them.
     package mutating func verifySettings(by deadline: Deadline) throws(PostgresError) {
         guard !isWrapped else { return }
@@ -47,17 +52,44 @@ package struct Connection: ~Copyable {
     ///
     /// After an error the transaction is rolled back at once, so that it holds no pooler's server connection.
     package mutating func query(_ sql: String, by deadline: Deadline) throws(PostgresError) -> Rows {
-        let started = ContinuousClock.now
-        defer { usage.add(statement: .now - started) }
-        do {
-            return try run(isWrapped ? settings.wrapping(sql) : sql, by: deadline)
+        let message = isWrapped && !isInTransaction ? settings.wrapping(sql) : sql
+        return try ask(by: deadline) { connection throws(PostgresError) in try connection.send(message) }
+    }
+
+    /// Runs one statement inside `transaction`, with values for `$1`, `$2`, … as text; nil is NULL.
+    ///
+    /// The statement has no name, so that poolers let it pass, and the planner sees the values.
+    package mutating func query(_ sql: String, with values: [String?], by deadline: Deadline)
+        throws(PostgresError) -> Rows
+    {
+        precondition(isInTransaction, "values travel only inside a transaction")
+        return try ask(by: deadline) { connection throws(PostgresError) in
+            try connection.send(sql, with: values)
+        }
+    }
+
+    /// Runs `body` in one read-only transaction, with settings that end with it.
+    ///
+    /// After an error the transaction is rolled back at once.
+    package mutating func transaction<Answer>(
+        _ isolation: Isolation = .readCommitted, set locals: [LocalSetting] = [], by deadline: Deadline,
+        _ body: (inout Connection) throws(PostgresError) -> Answer
+    ) throws(PostgresError) -> Answer {
+        precondition(!isInTransaction, "a transaction is open already")
+        let all = (isWrapped ? settings.locals : []) + locals
+        let begin = "BEGIN ISOLATION LEVEL \(isolation.rawValue) READ ONLY"
+        try command(([begin] + all.map(\.statement)).joined(separator: "; "), by: deadline)
+        isInTransaction = true
+        defer { isInTransaction = false }
+        let answer: Answer
+        do throws(PostgresError) {
+            answer = try body(&self)
         } catch {
-            let status = unsafe PQtransactionStatus(handle.pointer)
-            if status == PQTRANS_INERROR || status == PQTRANS_INTRANS {
-                _ = try? run("ROLLBACK", by: deadline, wantsTable: false)
-            }
+            rollBackIfOpen(by: deadline)
             throw error
         }
+        try command("COMMIT", by: deadline)
+        return answer
     }
 
     /// Lets go of a connection whose server may be busy with a statement, without letting go of its count.
@@ -69,11 +101,54 @@ package struct Connection: ~Copyable {
 
     // MARK: - The conversation with libpq
 
+    private mutating func command(_ sql: String, by deadline: Deadline) throws(PostgresError) {
+        _ = try ask(by: deadline, wantsTable: false) { connection throws(PostgresError) in
+            try connection.send(sql)
+        }
+    }
+
     /// Sends one message and takes everything that comes back for it: the table, if there is one.
-    private func run(_ sql: String, by deadline: Deadline, wantsTable: Bool = true) throws(PostgresError)
-        -> Rows
-    {
+    private mutating func ask(
+        by deadline: Deadline, wantsTable: Bool = true,
+        sending send: (borrowing Connection) throws(PostgresError) -> Void
+    ) throws(PostgresError) -> Rows {
+        let started = ContinuousClock.now
+        defer { usage.add(statement: .now - started) }
+        do {
+            try send(self)
+            return try takeAnswer(by: deadline, wantsTable: wantsTable)
+        } catch {
+            rollBackIfOpen(by: deadline)
+            throw error
+        }
+    }
+
+    private func rollBackIfOpen(by deadline: Deadline) {
+        let status = unsafe PQtransactionStatus(handle.pointer)
+        guard status == PQTRANS_INERROR || status == PQTRANS_INTRANS else { return }
+        do throws(PostgresError) {
+            try send("ROLLBACK")
+            _ = try takeAnswer(by: deadline, wantsTable: false)
+        } catch {
+            return  // The connection is broken or busy, and whoever lent it will see that.
+        }
+    }
+
+    private borrowing func send(_ sql: String) throws(PostgresError) {
         guard unsafe PQsendQuery(handle.pointer, sql) == 1 else { throw .connectionLost(message) }
+    }
+
+    private borrowing func send(_ sql: String, with values: [String?]) throws(PostgresError) {
+        let isSent = unsafe withCStrings(values.map { $0 ?? "" }) { texts in
+            var cells = unsafe Array(texts)
+            for (index, value) in values.enumerated() where value == nil { unsafe cells[index] = nil }
+            return unsafe PQsendQueryParams(
+                handle.pointer, sql, CInt(values.count), nil, cells, nil, nil, 0)
+        }
+        guard isSent == 1 else { throw .connectionLost(message) }
+    }
+
+    private func takeAnswer(by deadline: Deadline, wantsTable: Bool) throws(PostgresError) -> Rows {
         try flush(by: deadline)
         guard var rows = try receive(by: deadline) else { throw .connectionLost(message) }
         var error = rows.error

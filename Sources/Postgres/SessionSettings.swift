@@ -8,31 +8,38 @@ package struct SessionSettings: Sendable, Equatable {
     /// The server ends a statement of ours that waits longer for a lock.
     package let lockTimeout: Duration
 
-    package init(statementTimeout: Duration, lockTimeout: Duration = .milliseconds(100)) {
+    /// Whether the planner is left as the role has it: compiling our own statements would cost more than running
+    /// them, but a probe has to see what the application sees.
+    package let isOfProbes: Bool
+
+    package init(
+        statementTimeout: Duration, lockTimeout: Duration = .milliseconds(100), isOfProbes: Bool = false
+    ) {
         self.statementTimeout = statementTimeout
         self.lockTimeout = lockTimeout
+        self.isOfProbes = isOfProbes
     }
 
-    private var settings: [(name: String, value: String)] {
+    private var all: [LocalSetting] {
         [
-            ("statement_timeout", "\(statementTimeout.wholeMilliseconds)"),
-            ("lock_timeout", "\(lockTimeout.wholeMilliseconds)"),
-            ("jit", "off"),  // Compiling our statements would cost more than running them.
-            ("search_path", "pg_catalog"),  // A database's own could put other functions in their place.
-        ]
+            LocalSetting("statement_timeout", statementTimeout),
+            LocalSetting("lock_timeout", lockTimeout),
+            LocalSetting("search_path", "pg_catalog"),  // A database's own could put other functions there.
+        ] + (isOfProbes ? [] : [LocalSetting("jit", "off")])
     }
 
     /// For the startup packet, behind options that the operator set.
     func options(after others: String) -> String {
-        let ours = settings.map { "-c \($0.name)=\($0.value)" } + ["-c default_transaction_read_only=on"]
+        let ours = all.map { "-c \($0.name)=\($0.value)" } + ["-c default_transaction_read_only=on"]
         return ((others.isEmpty ? [] : [others]) + ours).joined(separator: " ")
     }
 
-    /// One message for a pooler, which may hand the next one to another server session.
+    /// What a transaction of ours sets behind a pooler, which may hand the next one to another session.
+    var locals: [LocalSetting] { all + [LocalSetting("application_name", Self.applicationName)] }
+
+    /// One message for a pooler.
     func wrapping(_ sql: String) -> String {
-        let locals = settings.map { "SET LOCAL \($0.name) = \($0.value); " }.joined()
-        return
-            "BEGIN READ ONLY; \(locals)SET LOCAL application_name = '\(Self.applicationName)'; \(sql); COMMIT"
+        "BEGIN READ ONLY; \(locals.map { "\($0.statement); " }.joined())\(sql); COMMIT"
     }
 
     /// Asks for what is in effect.
@@ -54,9 +61,4 @@ package struct SessionSettings: Sendable, Equatable {
             && rows.integer(row: 0, column: lock) == lockTimeout.wholeMilliseconds
             && rows.truth(row: 0, column: readOnly) == true
     }
-}
-
-extension Duration {
-    /// At least 1, since 0 means "no limit" to PostgreSQL.
-    fileprivate var wholeMilliseconds: Int64 { max(1, Int64(self / .milliseconds(1))) }
 }

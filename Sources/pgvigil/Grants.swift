@@ -1,5 +1,6 @@
 import ArgumentParser
 import Collectors
+import Postgres
 
 /// `pgvigil grants`: the role that the servers should know.
 struct Grants: ParsableCommand {

@@ -64,6 +64,60 @@ struct ServerTests {
         #expect(isOver)
     }
 
+    @Test(arguments: servers, [false, true])
+    func `values and settings hold inside a transaction and nowhere else`(
+        _ server: String, _ isPooled: Bool
+    ) throws {
+        var connection = try Self.connect(to: server, isPooled: isPooled)
+        let before = try connection.text("SELECT pg_catalog.current_setting('work_mem')")
+        let settings = [LocalSetting("work_mem", "123kB"), LocalSetting("lock_timeout", .seconds(1))]
+        let sql = "SELECT pg_catalog.current_setting('work_mem') || $1 || coalesce($2, '-')"
+        let found = try connection.transaction(set: settings, by: .after(.seconds(5))) {
+            connection throws(PostgresError) in
+            try connection.query(sql, with: [" it's \\", nil], by: .after(.seconds(5)))
+                .text(row: 0, column: 0)
+        }
+        #expect(found == "123kB it's \\-")
+        let after = try connection.text("SELECT pg_catalog.current_setting('work_mem')")
+        #expect(after == before)
+    }
+
+    @Test(arguments: servers)
+    func `both statements of a repeatable-read transaction see one snapshot`(_ server: String) throws {
+        var connection = try Self.connect(to: server)
+        var other = try Self.connect(to: server)
+        _ = try other.text("SELECT pg_catalog.set_config('default_transaction_read_only', 'off', false)")
+        let snapshots = try connection.transaction(.repeatableRead, by: .after(.seconds(5))) {
+            connection throws(PostgresError) in
+            let sql = "SELECT pg_catalog.txid_current_snapshot()"
+            let first = try connection.text(sql)
+            _ = try other.text("SELECT pg_catalog.txid_current()")
+            return try [first, connection.text(sql)]
+        }
+        #expect(snapshots[0] != nil && snapshots[0] == snapshots[1])
+    }
+
+    @Test(arguments: servers, [false, true])
+    func `a refusal inside a transaction ends it, and the connection goes on`(
+        _ server: String, _ isPooled: Bool
+    ) throws {
+        var connection = try Self.connect(to: server, isPooled: isPooled)
+        var refusal: PostgresError?
+        do throws(PostgresError) {
+            try connection.transaction(by: .after(.seconds(5))) { connection throws(PostgresError) in
+                _ = try connection.query("SELECT 1 / $1::int", with: ["0"], by: .after(.seconds(5)))
+            }
+        } catch {
+            refusal = error
+        }
+        #expect(
+            refusal == .statementFailed(SQLState(rawValue: "22012"), "division by zero"))
+        let isReusable = connection.isReusable
+        #expect(isReusable)
+        let application = try connection.text("SELECT pg_catalog.current_setting('application_name')")
+        #expect(application == "pgvigil")
+    }
+
     @Test(arguments: servers)
     func `an interrupt ends a wait at once`(_ server: String) throws {
         let interrupt = Interrupt()

@@ -8,17 +8,35 @@ import Testing
     @Test func `what the operator set goes first, ours last`() {
         #expect(
             settings.options(after: "-c geqo=off")
-                == "-c geqo=off -c statement_timeout=5000 -c lock_timeout=100 -c jit=off "
-                + "-c search_path=pg_catalog -c default_transaction_read_only=on")
+                == "-c geqo=off -c statement_timeout=5000 -c lock_timeout=100 "
+                + "-c search_path=pg_catalog -c jit=off -c default_transaction_read_only=on")
         #expect(settings.options(after: "").hasPrefix("-c statement_timeout=5000"))
     }
 
     @Test func `through a pooler each statement is one message that leaves nothing behind`() {
         #expect(
             settings.wrapping("SELECT 1")
-                == "BEGIN READ ONLY; SET LOCAL statement_timeout = 5000; SET LOCAL lock_timeout = 100; "
-                + "SET LOCAL jit = off; SET LOCAL search_path = pg_catalog; "
+                == "BEGIN READ ONLY; SET LOCAL statement_timeout = '5000'; SET LOCAL lock_timeout = '100'; "
+                + "SET LOCAL search_path = 'pg_catalog'; SET LOCAL jit = 'off'; "
                 + "SET LOCAL application_name = 'pgvigil'; SELECT 1; COMMIT")
+    }
+
+    @Test func `the planner of a probe's session is left as the role has it`() {
+        let settings = SessionSettings(statementTimeout: .seconds(5), isOfProbes: true)
+        #expect(!settings.options(after: "").contains("jit"))
+        #expect(!settings.wrapping("SELECT 1").contains("jit"))
+    }
+
+    @Test(arguments: [
+        (LocalSetting("hnsw.ef_search", "it's"), "SET LOCAL hnsw.ef_search = 'it''s'"),
+        (LocalSetting("a", #"\'"#), #"SET LOCAL a = E'\\'''"#),
+        (LocalSetting("lock_timeout", .microseconds(1)), "SET LOCAL lock_timeout = '1'"),
+        (LocalSetting(searchPath: ["a b", "c\"d"]), #"SET LOCAL search_path = "a b", "c""d""#),
+    ])
+    func `a setting of a transaction is quoted, whatever its value`(
+        _ setting: LocalSetting, _ statement: String
+    ) {
+        #expect(setting.statement == statement)
     }
 
     @Test(arguments: [
