@@ -12,3 +12,20 @@ package struct MetricFamily: Sendable, Equatable {
         self.init(Metric(name, kind, help: help), samples: samples)
     }
 }
+
+extension [MetricFamily] {
+    /// One family for each metric, with the samples of all, in the order in which they come.
+    package func merged() -> [MetricFamily] {
+        var positions: [MetricName: Int] = [:]
+        var merged: [MetricFamily] = []
+        for family in self {
+            if let position = positions[family.metric.name] {
+                merged[position].samples += family.samples
+            } else {
+                positions[family.metric.name] = merged.count
+                merged.append(family)
+            }
+        }
+        return merged
+    }
+}

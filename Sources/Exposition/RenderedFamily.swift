@@ -22,6 +22,29 @@ package struct RenderedFamily: Sendable {
         withExemplars = openMetrics.exactBytes
     }
 
+    private init(joining families: [RenderedFamily], of metric: Metric) {
+        self.metric = metric
+        seriesCount = families.reduce(0) { $0 + $1.seriesCount }
+        plain = Array(families.map(\.plain).joined())
+        withExemplars =
+            families.contains { $0.withExemplars != nil }
+            ? Array(families.map { $0.withExemplars ?? $0.plain }.joined()) : nil
+    }
+
+    /// One family for each metric, with the samples of all, in the order in which they come.
+    package static func joined(_ families: [RenderedFamily]) -> [RenderedFamily] {
+        var order: [MetricName] = []
+        let byName = Dictionary(grouping: families, by: \.metric.name)
+        for name in families.map(\.metric.name) where order.last != name && !order.contains(name) {
+            order.append(name)
+        }
+        return order.compactMap { name in
+            byName[name].flatMap { same in
+                same.first.map { RenderedFamily(joining: same, of: $0.metric) }
+            }
+        }
+    }
+
     package func samples(in format: Format) -> [UInt8] {
         format.isOpenMetrics ? withExemplars ?? plain : plain
     }

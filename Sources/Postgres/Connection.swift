@@ -42,6 +42,9 @@ package struct Connection: ~Copyable {
     /// The server's name for this session, as `pg_stat_activity.pid`; a pooler's own where one is in between.
     package var processID: Int32 { unsafe PQbackendPID(handle.pointer) }
 
+    /// The database that we are connected to.
+    package var database: String { unsafe String(cString: PQdb(handle.pointer)) }
+
     /// Reads the session settings back; where they are not in effect, each statement will carry them.
     package mutating func verifySettings(by deadline: Deadline) throws(PostgresError) {
         guard !isWrapped else { return }
@@ -207,6 +210,11 @@ extension Connection {
             usage.statements -= earlier.statements
             usage.databaseTime -= earlier.databaseTime
             return usage
+        }
+
+        package mutating func add(_ other: Usage) {
+            statements += other.statements
+            databaseTime += other.databaseTime
         }
 
         mutating func add(statement duration: Duration) {

@@ -8,7 +8,9 @@ package struct ConnectionTarget: Sendable, Equatable {
     private let password: PasswordSource
     /// Whether the operator says that a transaction pooler stands in between.
     package let isPooled: Bool
-    package let settings: SessionSettings
+    package private(set) var settings: SessionSettings
+    /// Takes the place of the database that the connection string or libpq's environment names.
+    package var database: String?
 
     package init(
         conninfo: String, password: PasswordSource = .libpq, isPooled: Bool = false, settings: SessionSettings
@@ -26,6 +28,23 @@ package struct ConnectionTarget: Sendable, Equatable {
     package static func isReadable(conninfo: String) -> Bool {
         guard let options = ConnectionOptions(parsing: conninfo) else { return false }
         return !options.hasMisplacedURI && !ConnectionOptions.isAmbiguous(uri: conninfo)
+    }
+
+    /// The same, with statements ended sooner.
+    package func limited(to statementTimeout: Duration) -> ConnectionTarget {
+        var target = self
+        target.settings = SessionSettings(
+            statementTimeout: min(statementTimeout, settings.statementTimeout),
+            lockTimeout: settings.lockTimeout)
+        return target
+    }
+
+    /// The same, with the planner left alone.
+    package var forProbes: ConnectionTarget {
+        var target = self
+        target.settings = SessionSettings(
+            statementTimeout: settings.statementTimeout, lockTimeout: settings.lockTimeout, isOfProbes: true)
+        return target
     }
 
     /// What libpq gets, later ones overriding earlier ones.
@@ -46,6 +65,7 @@ package struct ConnectionTarget: Sendable, Equatable {
                 "one of PGHOST, PGPORT, PGDATABASE, PGUSER holds a URI (withheld, it may hold a password)")
         }
         var parameters = [("dbname", conninfo)]
+        if let database { parameters.append(("dbname", database)) }  // libpq expands the first one only.
         if let password = try password.read(by: deadline, unless: interrupt) {
             parameters.append(("password", password))
         }

@@ -3,7 +3,11 @@ package struct Deadline: Sendable, Comparable {
     private let instant: ContinuousClock.Instant
 
     package static func after(_ duration: Duration) -> Deadline {
-        Deadline(instant: .now + duration)
+        at(.now + duration)
+    }
+
+    package static func at(_ instant: ContinuousClock.Instant) -> Deadline {
+        Deadline(instant: instant)
     }
 
     package static func < (a: Deadline, b: Deadline) -> Bool { a.instant < b.instant }

@@ -22,6 +22,18 @@ struct Grid: Sendable, Equatable {
         return point >= end ? 0 : Int((end - point - .nanoseconds(1)) / interval) + 1
     }
 
+    /// The point, or what is near to it, as a tick.
+    func tick(at point: Duration) -> Tick {
+        Tick(number: Int(((point - phase) / interval).rounded()), due: point)
+    }
+
+    /// The latest `limit` points after `start` and before `end`.
+    func ticks(after start: Duration, before end: Duration, limit: Int) -> [Tick] {
+        let first = first(from: start + .nanoseconds(1))
+        let count = count(after: start, before: end)
+        return (max(0, count - limit)..<count).map { tick(at: first + interval * $0) }
+    }
+
     mutating func move(by shift: Duration) {
         phase = (phase + shift).modulo(interval)
     }

@@ -1,3 +1,4 @@
+import Exposition
 package import Postgres
 
 /// Something that a target's polls ask again and again.
@@ -14,5 +15,29 @@ package struct Job: Sendable {
         self.name = name
         self.interval = interval
         self.run = run
+    }
+}
+
+extension Job {
+    /// Runs it, twice where the first run met a recovery conflict, which passes by itself.
+    func outcome(
+        on connection: inout Connection, _ state: ServerState, by deadline: Deadline, of target: Labels
+    ) -> PollReport.Outcome {
+        let started = ContinuousClock.now
+        var result = attempt(on: &connection, state, by: deadline)
+        if case .failure(let failure) = result, failure.reason == .recoveryConflict {
+            result = attempt(on: &connection, state, by: deadline)
+        }
+        let rendered = result.map { PollReport.Rendered($0, of: target) }
+        return PollReport.Outcome(job: name, result: rendered, duration: .now - started)
+    }
+
+    private func attempt(on connection: inout Connection, _ state: ServerState, by deadline: Deadline)
+        -> Result<Findings, JobFailure>
+    {
+        guard connection.isReusable else {
+            return .failure(JobFailure(.connection, "the connection is lost"))
+        }
+        return Result { () throws(JobFailure) in try run(&connection, state, deadline) }
     }
 }

@@ -23,7 +23,7 @@ package struct JobRecord: Sendable {
     private var restUntil = Duration.zero
 
     /// A refused job is not tried again before this has passed: the server's log is not ours to fill.
-    private static let rest = Duration.seconds(600)
+    static let rest = Duration.seconds(600)
 
     init(_ job: Job, of interval: Duration, number: Int) {
         name = job.name
@@ -66,6 +66,23 @@ package struct JobRecord: Sendable {
             series = 0
             return .withdraw(job: name)
         }
+    }
+
+    /// Notes a tour of the databases, and says what becomes of what the job has up.
+    ///
+    /// `failure` is that of one of the databases that failed; a duration of zero is that of a job that was not due.
+    mutating func note(
+        _ found: [PollReport.Rendered], failure: JobFailure?, taking duration: Duration, end: Duration,
+        wallClock: Double
+    ) -> Registry.Change {
+        if duration > .zero { self.duration = duration }
+        isSuccess = failure == nil
+        reason = failure?.reason
+        if failure == nil { lastSuccess = wallClock }
+        let families = RenderedFamily.joined(found.flatMap(\.families))
+        rows = found.reduce(0) { $0 + $1.rows }
+        series = families.reduce(0) { $0 + $1.seriesCount }
+        return .publish(families, job: name, end: end)
     }
 
     /// Notes a poll that the server did not answer at all.

@@ -8,10 +8,15 @@ package final class Scheduler: Sendable {
         let interval: Duration
         /// Whose pages' scrapes to keep away from; nil for none.
         let guarded: String?
-        /// Told how many points of the grid passed unused.
-        let skip: @Sendable (Int) -> Void
-        let run: @Sendable () async -> Void
+        /// How long before each point it is woken, to be ready in time.
+        let lead: Duration
+        /// Whether the daemon counts as dead where it does not come.
+        let isVital: Bool
+        /// Told which points of the grid passed unused, and when that was seen.
+        let miss: @Sendable (_ ticks: [Tick], _ seen: Duration) -> Void
+        let run: @Sendable (Tick) async -> Void
 
+        /// A beat that polls: what it misses is counted.
         package init(
             _ name: String, every interval: Duration, guarded: String? = nil,
             skip: @escaping @Sendable (Int) -> Void = { _ in }, run: @escaping @Sendable () async -> Void
@@ -19,7 +24,24 @@ package final class Scheduler: Sendable {
             self.name = name
             self.interval = interval
             self.guarded = guarded
-            self.skip = skip
+            lead = .zero
+            isVital = true
+            miss = { ticks, _ in skip(ticks.count) }
+            self.run = { _ in await run() }
+        }
+
+        /// A beat that measures: what it misses is a finding.
+        package init(
+            measuring name: String, every interval: Duration, lead: Duration = .zero,
+            miss: @escaping @Sendable (_ ticks: [Tick], _ seen: Duration) -> Void = { _, _ in },
+            run: @escaping @Sendable (Tick) async -> Void
+        ) {
+            self.name = name
+            self.interval = interval
+            guarded = nil
+            self.lead = lead
+            isVital = false
+            self.miss = miss
             self.run = run
         }
     }
@@ -32,6 +54,8 @@ package final class Scheduler: Sendable {
 
     /// Of the groups that are started together, so many begin at once; the others wait for their place.
     private static let mostAtOnce = 8
+    /// After a long sleep of the machine no more missed points than these are told of.
+    private static let mostMissed = 1000
 
     private let timeline: Timeline
     private let scrapes: Scrapes
@@ -49,9 +73,10 @@ package final class Scheduler: Sendable {
                 let number = state.started
                 state.started += 1
                 for beat in group {
-                    state.pulses[beat.name] = (timeline.now, beat.interval)
+                    if beat.isVital { state.pulses[beat.name] = (timeline.now, beat.interval) }
                     state.tasks[beat.name] = Task {
-                        await self.repeat(beat, number: number, atOnce: index < Self.mostAtOnce)
+                        let atOnce = beat.isVital && index < Self.mostAtOnce
+                        await self.repeat(beat, number: number, atOnce: atOnce)
                     }
                 }
             }
@@ -68,7 +93,7 @@ package final class Scheduler: Sendable {
         await task?.value
     }
 
-    /// Whether every beat has come within two of its intervals.
+    /// Whether every vital beat has come within two of its intervals.
     package var isAlive: Bool {
         let now = timeline.now
         return state.withLock { $0.pulses.values.allSatisfy { now - $0.last <= $0.interval * 2 } }
@@ -80,12 +105,13 @@ package final class Scheduler: Sendable {
             every: beat.interval, phase: base + Grid.phase(ofNumber: number, every: beat.interval))
         var phaseGuard = PhaseGuard(interval: beat.interval)
         var next = atOnce ? base : grid.first(from: base)
-        while (try? await timeline.sleep(until: next)) != nil {
+        while (try? await timeline.sleep(until: next - beat.lead)) != nil {
             let woken = timeline.now
             state.withLock { $0.pulses[beat.name]?.last = woken }
-            await beat.run()
+            await beat.run(grid.tick(at: next))
             let ended = timeline.now
-            beat.skip(grid.count(after: next + beat.interval / 2, before: ended))
+            beat.miss(
+                grid.ticks(after: next + beat.interval / 2, before: ended, limit: Self.mostMissed), ended)
             if let target = beat.guarded {
                 grid.move(by: phaseGuard.shift(pollEnd: ended, arrivals: scrapes.arrivals(showing: target)))
             }

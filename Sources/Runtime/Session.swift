@@ -1,6 +1,6 @@
 package import Postgres
 
-/// Keeps one connection to one database, on a thread of its own, and lends it to one user at a time.
+/// Keeps one connection to one database at a time, on a thread of its own, and lends it to one user at a time.
 package actor Session {
     private nonisolated let executor = ThreadExecutor()
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -15,7 +15,7 @@ package actor Session {
     /// How long we wait for a cancel request before we stop: the server should hear it before we are gone.
     private static let farewell = Duration.seconds(2)
 
-    private let target: ConnectionTarget
+    private var target: ConnectionTarget
     private let limit: ConnectionLimit
     private let canceller: Canceller
     private nonisolated let interrupt = Interrupt()
@@ -48,14 +48,19 @@ package actor Session {
         self.canceller = canceller
     }
 
-    /// Lends the connection to `body`, opening one first where there is none.
+    /// Lends the connection to `body`, opening one first where there is none to this database.
     ///
-    /// What `body` leaves broken is closed; what it leaves busy is cancelled at the server and abandoned.
+    /// `database` is nil for that of the settings. What `body` leaves broken is closed; what it leaves busy is
+    /// cancelled at the server and abandoned.
     package func use<Answer: Sendable>(
-        connectBy deadline: Deadline,
+        of database: String? = nil, connectBy deadline: Deadline,
         _ body: @Sendable (inout Connection, _ isNew: Bool) throws(PostgresError) -> Answer
     ) throws(PostgresError) -> Answer {
         forgetEndedConnections()
+        if database != target.database {
+            close()
+            target.database = database
+        }
         if begun.duration(to: .now) > Self.longestLife { connection = nil }
         let isNew = connection == nil
         var lent = try takeOrOpen(by: deadline)

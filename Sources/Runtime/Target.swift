@@ -16,11 +16,14 @@ package final class Target: Sendable {
     private let regular: Session
     private let visitor: Session
     private let history: Mutex<TargetHistory>
+    package let probes: ProbeRunner
+    package let tour: Tour
+    private let latestState: LatestState
 
     package init(
         _ name: String, at connection: ConnectionTarget, labels: Labels, interval: Duration,
-        maxConnections: Int,
-        jobs: [Job], registry: Registry, timeline: Timeline, log: Logger
+        maxConnections: Int, jobs: [Job], databaseJobs: [Job] = [], databases: DatabaseChoice = .all,
+        registry: Registry, timeline: Timeline, log: Logger
     ) {
         self.name = name
         self.interval = interval
@@ -33,10 +36,22 @@ package final class Target: Sendable {
         regular = Session(to: connection, limit: limit, canceller: canceller, keepsPlace: true)
         visitor = Session(to: connection, limit: limit, canceller: canceller)
         history = Mutex(TargetHistory(jobs, interval: interval))
+        let latestState = LatestState()
+        self.latestState = latestState
+        probes = ProbeRunner(
+            of: connection.forProbes, maxConnections: maxConnections, limit: limit, canceller: canceller,
+            watcher: regular, knownServer: { latestState.value })
+        tour = Tour(
+            of: connection, every: interval * 4, choice: databases, jobs: databaseJobs, labels: self.labels,
+            limit: limit, canceller: canceller, timeline: timeline)
     }
 
     /// How the target has fared until now.
-    package var record: TargetHistory { history.withLock { $0 } }
+    package var record: TargetHistory {
+        var record = history.withLock { $0 }
+        record.jobs += tour.records
+        return record
+    }
 
     /// Ends what is under way; statements are cancelled at the server.
     ///
@@ -46,11 +61,13 @@ package final class Target: Sendable {
             history.isStopped = true
             registry.remove(name)
         }
-        regular.interruptForGood()
-        visitor.interruptForGood()
+        for session in [regular, visitor] { session.interruptForGood() }
+        probes.interruptForGood()
+        tour.interruptForGood()
         _ = await firstAnswer(within: .seconds(3)) { [self] in
-            await regular.close()
-            await visitor.close()
+            for session in [regular, visitor] { await session.close() }
+            await probes.close()
+            await tour.close()
         }
     }
 
@@ -126,40 +143,25 @@ package final class Target: Sendable {
             }
             return
         }
+        latestState.set(state)
         report.clockOffset = state.time - (asked + WallClock.seconds) / 2
-        report.outcomes = due.map { run($0, on: &connection, state, by: deadline) }
-    }
-
-    /// Runs one job, twice where the first run met a recovery conflict, which passes by itself.
-    private func run(_ job: Job, on connection: inout Connection, _ state: ServerState, by deadline: Deadline)
-        -> PollReport.Outcome
-    {
-        let started = ContinuousClock.now
-        var result = attempt(job, on: &connection, state, by: deadline)
-        if case .failure(let failure) = result, failure.reason == .recoveryConflict {
-            result = attempt(job, on: &connection, state, by: deadline)
-        }
-        let rendered = result.map { PollReport.Rendered($0, of: labels) }
-        return PollReport.Outcome(job: job.name, result: rendered, duration: .now - started)
-    }
-
-    private func attempt(
-        _ job: Job, on connection: inout Connection, _ state: ServerState, by deadline: Deadline
-    )
-        -> Result<Findings, JobFailure>
-    {
-        guard connection.isReusable else {
-            return .failure(JobFailure(.connection, "the connection is lost"))
-        }
-        return Result { () throws(JobFailure) in try job.run(&connection, state, deadline) }
+        report.outcomes = due.map { $0.outcome(on: &connection, state, by: deadline, of: labels) }
     }
 
     private func conclude(_ report: PollReport) {
+        if report.failure != nil { tour.forget() }
         let (now, wallClock) = (timeline.now, WallClock.seconds)
-        guard publish({ $0.conclude(report, at: now, wallClock: wallClock, target: labels) }) else { return }
+        let probes = Registry.Change.publish(
+            self.probes.families.map { RenderedFamily($0, of: labels) }, job: Self.probesJob,
+            end: .seconds(Int64.max))
+        guard publish({ $0.conclude(report, at: now, wallClock: wallClock, target: labels) + [probes] })
+        else { return }
         registry.expire(at: now)
         log.report(report)
     }
+
+    /// Under which name the registry has what probes found: it outlives a server that is down.
+    private static let probesJob = "(probes)"
 
     /// Puts up what follows from what has ended; false where the target is watched no more.
     ///
@@ -169,6 +171,17 @@ package final class Target: Sendable {
             guard !history.isStopped else { return false }
             registry.apply(changes(&history), to: name)
             return true
+        }
+    }
+
+    // MARK: - Other databases
+
+    /// Looks into each database for what can be seen only there.
+    package func lookAround() async {
+        guard let outcome = await tour.run() else { return }
+        _ = publish { history in
+            history.note(outcome.usage, connects: outcome.connects)
+            return history.isUp == false ? [] : outcome.changes
         }
     }
 

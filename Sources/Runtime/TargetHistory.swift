@@ -12,7 +12,7 @@ package struct TargetHistory: Sendable {
     package private(set) var connects = 0
     package private(set) var statements = 0
     package private(set) var databaseTime = Duration.zero
-    package private(set) var jobs: [JobRecord]
+    package internal(set) var jobs: [JobRecord]
     /// nil before the first poll has ended.
     package private(set) var isUp: Bool?
     /// Why the latest poll had no answer, in a word; nil where it had.
@@ -93,6 +93,13 @@ package struct TargetHistory: Sendable {
         changes.append(
             publish(connectionFamilies, as: Self.connectionJob, of: target, end: .seconds(Int64.max)))
         return changes
+    }
+
+    /// Notes what a round through the databases asked of the server.
+    mutating func note(_ usage: Connection.Usage, connects: Int) {
+        self.connects += connects
+        statements += usage.statements
+        databaseTime += usage.databaseTime
     }
 
     // MARK: - Visits

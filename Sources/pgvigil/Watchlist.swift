@@ -63,6 +63,7 @@ final class Watchlist: Sendable {
                 "\(target.name)/poll", every: target.interval, guarded: target.name,
                 skip: { target.skip($0) }, run: { await target.poll() }),
             Scheduler.Beat("\(target.name)/visit", every: .seconds(60)) { await target.visit() },
+            Scheduler.Beat("\(target.name)/tour", every: target.tour.interval) { await target.lookAround() },
         ]
     }
 
@@ -73,7 +74,8 @@ final class Watchlist: Sendable {
                     async let connections: Void = target.stop()
                     async let poll: Void = scheduler.stop("\(target.name)/poll")
                     async let visit: Void = scheduler.stop("\(target.name)/visit")
-                    _ = await (connections, poll, visit)
+                    async let tour: Void = scheduler.stop("\(target.name)/tour")
+                    _ = await (connections, poll, visit, tour)
                 }
             }
         }

@@ -97,6 +97,31 @@ import Testing
         for number in 0..<100 { await scheduler.stop("\(number)") }
     }
 
+    @Test func `a beat that measures is woken ahead of its points, and hears of those that it missed`() async
+    {
+        let (points, missed) = (Journal<Tick>(), Journal<(Tick, Duration)>())
+        let beat = Scheduler.Beat(
+            measuring: "a", every: .seconds(10), lead: .milliseconds(50),
+            miss: { ticks, seen in for tick in ticks { missed.note((tick, seen)) } },
+            run: { [timeline, starts] tick in
+                starts.note(timeline.now)
+                points.note(tick)
+                guard tick.number == 1 else { return }
+                try? await timeline.sleep(until: .seconds(35))
+            })
+        scheduler.start([[beat]])
+        await clock.run(to: .seconds(45), sleepers: 1)
+        let wakings = [Duration.zero, .milliseconds(9950), .milliseconds(39_950)]
+        #expect(starts.entries == wakings)
+        #expect(points.entries.map(\.number) == [0, 1, 4])
+        #expect(points.entries.map(\.due) == [.zero, .seconds(10), .seconds(40)])
+        #expect(missed.entries.map(\.0.number) == [2, 3])
+        #expect(missed.entries.map(\.0.due) == [.seconds(20), .seconds(30)])
+        #expect(missed.entries.allSatisfy { $0.1 == .seconds(35) })
+        #expect(scheduler.isAlive)
+        await scheduler.stop("a")
+    }
+
     @Test func `stop returns after the run under way`() async {
         let (events, gate) = (Journal<String>(), Gate())
         scheduler.start([

@@ -1,0 +1,140 @@
+import Exposition
+import Postgres
+import Synchronization
+
+/// Looks into the databases of a server, one after the other, and into none of them for long.
+///
+/// It connects to each anew and leaves at once, so that nothing of ours blocks a DROP DATABASE.
+package final class Tour: Sendable {
+    private struct State {
+        var history: TourHistory
+        var worker = Worker()
+        /// The first database of the next tour.
+        var next = ""
+        /// Those that the server had at the latest look.
+        var databases: [String] = []
+    }
+
+    /// Nobody looks for sessions that wait behind these statements.
+    private static let longestStatement = Duration.seconds(1)
+
+    package let interval: Duration
+    package var isNeeded: Bool { !jobs.isEmpty }
+    private let choice: DatabaseChoice
+    private let jobs: [Job]
+    private let labels: Labels
+    private let timeline: Timeline
+    private let session: Session
+    private let state: Mutex<State>
+
+    init(
+        of target: ConnectionTarget, every interval: Duration, choice: DatabaseChoice, jobs: [Job],
+        labels: Labels, limit: ConnectionLimit, canceller: Canceller, timeline: Timeline
+    ) {
+        self.interval = interval
+        self.choice = choice
+        self.jobs = jobs
+        self.labels = labels
+        self.timeline = timeline
+        session = Session(to: target.limited(to: Self.longestStatement), limit: limit, canceller: canceller)
+        state = Mutex(State(history: TourHistory(jobs, every: interval)))
+    }
+
+    /// How its jobs have fared until now.
+    package var records: [JobRecord] { state.withLock { $0.history.records } }
+
+    /// Looks into as many databases as there is time for; the others come first the next time.
+    ///
+    /// nil where the thread of an earlier tour is still stuck, or there is nothing to look for.
+    func run() async -> Outcome? {
+        guard !jobs.isEmpty, state.withLock({ $0.worker.begin() }) else { return nil }
+        return await firstAnswer(within: interval) { [self] in
+            let outcome = await look(until: .after(interval * 2 / 3))
+            state.withLock { $0.worker.end() }
+            return outcome
+        }
+    }
+
+    /// The server is down, and what was found there is shown no more.
+    func forget() {
+        state.withLock { $0.history.forget() }
+    }
+
+    struct Outcome: Sendable {
+        var usage = Connection.Usage()
+        var connects = 0
+        var changes: [Registry.Change] = []
+    }
+
+    func interruptForGood() {
+        session.interruptForGood()
+    }
+
+    func close() async {
+        await session.close()
+    }
+
+    // MARK: -
+
+    private func look(until deadline: Deadline) async -> Outcome {
+        var outcome = Outcome()
+        let databases: [String?]
+        do throws(PostgresError) {
+            databases = try await list(by: deadline, into: &outcome)
+        } catch {
+            databases = []
+        }
+        for database in databases where !deadline.hasPassed {
+            await look(into: database, by: deadline, into: &outcome)
+        }
+        await session.close()
+        let (now, wallClock) = (timeline.now, WallClock.seconds)
+        outcome.changes = state.withLock { state in
+            state.history.conclude(databases: state.databases, at: now, wallClock: wallClock)
+        }
+        return outcome
+    }
+
+    /// The databases in the order of this tour.
+    private func list(by deadline: Deadline, into outcome: inout Outcome) async throws(PostgresError)
+        -> [String?]
+    {
+        let (existing, own, usage) = try await session.use(connectBy: deadline) {
+            connection, _ throws(PostgresError) in
+            (try connection.databases(by: deadline), connection.database, connection.usage)
+        }
+        outcome.usage.add(usage)
+        outcome.connects += 1
+        let names = choice == .own ? [own] : choice.names(among: existing)
+        return state.withLock { state in
+            state.databases = names
+            let start = names.firstIndex { $0 >= state.next } ?? 0
+            return Array(names[start...] + names[..<start])
+        }
+    }
+
+    private func look(into database: String?, by deadline: Deadline, into outcome: inout Outcome) async {
+        guard let database else { return }
+        let due = state.withLock { $0.history.dueJobs(in: database, at: timeline.now) }
+        state.withLock { $0.next = database + "\u{1}" }
+        guard !due.isEmpty else { return }
+        let (jobs, labels) = (jobs, labels)
+        do throws(PostgresError) {
+            let (outcomes, usage) = try await session.use(of: database, connectBy: deadline) {
+                connection, _ throws(PostgresError) in
+                let server = try ServerState.read(from: &connection, by: deadline)
+                var outcomes: [(job: Int, outcome: PollReport.Outcome)] = []
+                for job in due {
+                    let found = jobs[job].outcome(on: &connection, server, by: deadline, of: labels)
+                    outcomes.append((job, found))
+                }
+                return (outcomes, connection.usage)
+            }
+            outcome.usage.add(usage)
+            outcome.connects += 1
+            state.withLock { $0.history.note(outcomes, in: database, at: timeline.now) }
+        } catch {
+            state.withLock { $0.history.note(JobFailure(error), in: database, at: timeline.now) }
+        }
+    }
+}

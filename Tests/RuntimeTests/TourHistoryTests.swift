@@ -1,0 +1,104 @@
+import Exposition
+import Testing
+
+@testable import Runtime
+
+@Suite struct TourHistoryTests {
+    private static let minute = Duration.seconds(60)
+    private var history = TourHistory([.idle("often"), .idle("rarely", every: .seconds(300))], every: minute)
+
+    @Test mutating func `a job looks into each database as often as it is to, counted for each`() {
+        #expect(history.dueJobs(in: "a", at: .zero) == [0, 1])
+        note([0, 1], in: "a", at: .zero)
+        #expect(history.dueJobs(in: "a", at: .seconds(29)) == [])
+        #expect(history.dueJobs(in: "a", at: .seconds(58)) == [0])
+        #expect(history.dueJobs(in: "b", at: .seconds(58)) == [0, 1])
+        #expect(history.dueJobs(in: "a", at: .seconds(270)) == [0, 1])
+    }
+
+    @Test mutating func `what all databases showed is one family`() {
+        note([0, 1], in: "b", at: .zero)
+        note([0, 1], in: "a", at: .seconds(1))
+        #expect(
+            text(of: conclude(["a", "b"], at: .seconds(2)), "often")
+                == "pg_test{datname=\"a\"} 1\npg_test{datname=\"b\"} 1\n")
+        #expect(history.records[0].isSuccess == true)
+        #expect(history.records[0].series == 2)
+    }
+
+    @Test mutating func `a database that is gone takes its samples with it`() {
+        note([0], in: "a", at: .zero)
+        note([0], in: "b", at: .zero)
+        _ = conclude(["a", "b"], at: .zero)
+        #expect(text(of: conclude(["b"], at: .seconds(60)), "often") == "pg_test{datname=\"b\"} 1\n")
+    }
+
+    @Test mutating func `one failure leaves a database's samples up, the second takes them down`() {
+        note([0], in: "a", at: .zero)
+        note([0], in: "b", at: .zero)
+        fail([0], in: "a", at: .seconds(60), .timeout)
+        #expect(text(of: conclude(["a", "b"], at: .seconds(60)), "often")?.contains("\"a\"") == true)
+        #expect(history.records[0].isSuccess == false)
+        #expect(history.records[0].reason == .timeout)
+        fail([0], in: "a", at: .seconds(120), .timeout)
+        #expect(text(of: conclude(["a", "b"], at: .seconds(120)), "often") == "pg_test{datname=\"b\"} 1\n")
+    }
+
+    @Test mutating func `a refusal takes them down at once, and there the job rests for ten minutes`() {
+        note([0], in: "a", at: .zero)
+        fail([0], in: "a", at: .seconds(60), .privileges)
+        #expect(text(of: conclude(["a"], at: .seconds(60)), "often") == "")
+        #expect(!history.dueJobs(in: "a", at: .seconds(600)).contains(0))
+        #expect(history.dueJobs(in: "b", at: .seconds(600)).contains(0))
+        #expect(history.dueJobs(in: "a", at: .seconds(661)).contains(0))
+    }
+
+    @Test mutating func `what no tour has renewed for three intervals is shown no more`() {
+        note([0], in: "a", at: .zero)
+        #expect(text(of: conclude(["a"], at: .seconds(180)), "often") != "")
+        #expect(text(of: conclude(["a"], at: .seconds(181)), "often") == "")
+    }
+
+    @Test mutating func `after the server was down everything is looked at anew`() {
+        note([0, 1], in: "a", at: .zero)
+        history.forget()
+        #expect(history.dueJobs(in: "a", at: .seconds(1)) == [0, 1])
+        #expect(history.records[0].isSuccess == false)
+    }
+
+    // MARK: -
+
+    private mutating func note(_ jobs: [Int], in database: String, at time: Duration) {
+        let family = MetricFamily(
+            "pg_test", .gauge, help: "Test.", samples: [Sample(1, labels: ["datname": database])])
+        let rendered = PollReport.Rendered(Findings(families: [family]), of: [:])
+        note(jobs, .success(rendered), in: database, at: time)
+    }
+
+    private mutating func fail(
+        _ jobs: [Int], in database: String, at time: Duration, _ reason: JobFailure.Reason
+    ) {
+        note(jobs, .failure(JobFailure(reason, "")), in: database, at: time)
+    }
+
+    private mutating func note(
+        _ jobs: [Int], _ result: Result<PollReport.Rendered, JobFailure>, in database: String,
+        at time: Duration
+    ) {
+        let outcomes = jobs.map {
+            (job: $0, outcome: PollReport.Outcome(job: "", result: result, duration: .milliseconds(1)))
+        }
+        history.note(outcomes, in: database, at: time)
+    }
+
+    private mutating func conclude(_ databases: [String], at time: Duration) -> [Registry.Change] {
+        history.conclude(databases: databases, at: time, wallClock: 0)
+    }
+
+    private func text(of changes: [Registry.Change], _ job: String) -> String? {
+        for case .publish(let families, job, _) in changes {
+            return families.map { String(decoding: $0.samples(in: .text), as: UTF8.self) }.joined()
+        }
+        return nil
+    }
+}
