@@ -6,7 +6,7 @@ import Testing
 @testable import Runtime
 
 /// `PGVIGIL_TEST_SERVERS` names them, one `keyword=value` connection string a line.
-private let servers = (ProcessInfo.processInfo.environment["PGVIGIL_TEST_SERVERS"] ?? "")
+let servers = (ProcessInfo.processInfo.environment["PGVIGIL_TEST_SERVERS"] ?? "")
     .split(separator: "\n").map(String.init)
 
 /// Sessions on real servers.

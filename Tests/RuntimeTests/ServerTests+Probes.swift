@@ -1,0 +1,132 @@
+import Exposition
+import Postgres
+import Testing
+
+@testable import Runtime
+
+/// Probes in sessions of real servers.
+extension ServerTests {
+    @Test(arguments: servers)
+    func `a probe's session stays, and a fresh one is used besides at every so many ticks`(_ server: String)
+        async throws
+    {
+        let (runner, uses) = (Self.runner(server), Journal<Use>())
+        let job = Self.job("a", of: "postgres", coldEvery: 2, uses)
+        for number in 1...4 { await runner.measure(job, at: .init(number: number, due: .now)) }
+        let (warm, cold) = (uses.entries.filter { !$0.isCold }, uses.entries.filter(\.isCold))
+        #expect(warm.map(\.isNew) == [true, false, false, false])
+        #expect(Set(warm.map(\.processID)).count == 1)
+        #expect(cold.map(\.number) == [2, 4])
+        #expect(Set(cold.map(\.processID) + warm.map(\.processID)).count == 3)
+        await runner.close()
+    }
+
+    @Test(arguments: servers)
+    func `with three connections the probes of two databases take turns`(_ server: String) async throws {
+        let (runner, uses) = (Self.runner(server), Journal<Use>())
+        let jobs = ["postgres", "template1"].map { Self.job($0, of: $0, uses) }
+        for number in 0..<2 {
+            for job in jobs { await runner.measure(job, at: .init(number: number, due: .now)) }
+        }
+        #expect(uses.entries.map(\.isNew) == [true, true, true, true])
+        #expect(uses.entries.map(\.database) == ["postgres", "template1", "postgres", "template1"])
+        await runner.close()
+    }
+
+    @Test(arguments: servers)
+    func `with four they stay connected`(_ server: String) async throws {
+        let (runner, uses) = (Self.runner(server, maxConnections: 4), Journal<Use>())
+        let jobs = ["postgres", "template1"].map { Self.job($0, of: $0, uses) }
+        for number in 0..<2 {
+            for job in jobs { await runner.measure(job, at: .init(number: number, due: .now)) }
+        }
+        #expect(uses.entries.map(\.isNew) == [true, true, false, false])
+        await runner.close()
+    }
+
+    @Test(arguments: servers)
+    func `where a connection cannot be had the probe hears why`(_ server: String) async throws {
+        let (runner, uses) = (Self.runner(server), Journal<Use>())
+        await runner.measure(Self.job("a", of: "nowhere", uses), at: .init(number: 0, due: .now))
+        #expect(uses.entries.isEmpty)
+        guard case .cannotConnect(.noDatabase, _)? = Self.failures.entries.last?.failure else {
+            Issue.record("no failure")
+            return
+        }
+    }
+
+    @Test(arguments: servers)
+    func `a statement behind a pooler may take a second`(_ server: String) async throws {
+        let (runner, uses) = (Self.runner(server, isPooled: true), Journal<Use>())
+        await runner.measure(Self.job("a", of: nil, uses), at: .init(number: 0, due: .now))
+        #expect(uses.entries.map(\.allowance) == [.seconds(1)])
+        await runner.close()
+    }
+
+    @Test(arguments: servers)
+    func `a tour looks into every database and leaves it`(_ server: String) async throws {
+        let target = ConnectionTarget(
+            conninfo: server, settings: SessionSettings(statementTimeout: .seconds(5)))
+        let job = Job("names") { connection, _, _ throws(JobFailure) in
+            let name = connection.database
+            return Findings(families: [
+                MetricFamily(
+                    "pg_test", .gauge, help: "Test.", samples: [Sample(1, labels: ["datname": name])])
+            ])
+        }
+        let tour = Tour(
+            of: target, every: .seconds(60), choice: .all, jobs: [job], labels: [:],
+            limit: ConnectionLimit(1), canceller: Canceller(), timeline: Timeline())
+        let outcome = await tour.run()
+        guard case .publish(let families, "names", _)? = outcome?.changes.first else {
+            Issue.record("nothing was published")
+            return
+        }
+        #expect(families.count == 1)
+        let page = families.map { String(decoding: $0.samples(in: .text), as: UTF8.self) }.joined()
+        #expect(page.contains("pg_test{datname=\"postgres\"} 1\n"))
+        #expect(!page.contains("template0"))
+        #expect(tour.records.map(\.isSuccess) == [true])
+    }
+
+    // MARK: -
+
+    struct Use: Sendable {
+        let number: Int
+        let isNew: Bool
+        let isCold: Bool
+        let database: String
+        let processID: Int32
+        let allowance: Duration
+    }
+
+    private static let failures = Journal<ProbeJob.Obstacle>()
+
+    private static func runner(_ server: String, maxConnections: Int = 3, isPooled: Bool = false)
+        -> ProbeRunner
+    {
+        let target = ConnectionTarget(
+            conninfo: server, isPooled: isPooled, settings: SessionSettings(statementTimeout: .seconds(5)))
+        let (limit, canceller) = (ConnectionLimit(maxConnections), Canceller())
+        return ProbeRunner(
+            of: target, maxConnections: maxConnections, limit: limit, canceller: canceller,
+            watcher: Session(to: target, limit: limit, canceller: canceller, keepsPlace: true),
+            knownServer: { nil })
+    }
+
+    private static func job(_ name: String, of database: String?, coldEvery: Int = 0, _ uses: Journal<Use>)
+        -> ProbeJob
+    {
+        let measure: ProbeJob.Actions.Use = { connection, occasion throws(PostgresError) in
+            uses.note(
+                Use(
+                    number: occasion.point.number, isNew: occasion.isNewConnection,
+                    isCold: occasion.connecting != nil, database: connection.database,
+                    processID: connection.processID, allowance: occasion.allowance))
+        }
+        return ProbeJob(
+            name, of: database, every: .seconds(15), timeout: .seconds(5), coldEvery: coldEvery,
+            actions: ProbeJob.Actions(
+                measure: measure, fail: { failures.note($0) }, miss: { _, _ in }, families: { [] }))
+    }
+}
