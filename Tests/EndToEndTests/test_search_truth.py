@@ -1,0 +1,111 @@
+"""What probes say of recall, misses and latency, compared with what is true."""
+
+import itertools
+import math
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from daemon import Daemon
+from embeddings import Embeddings, recall, text_of, uniform, whole_numbered, write_queries
+from postgres import PostgresServer
+from search_probe import settings
+
+VERSIONS = (16, 18)
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(params=VERSIONS)
+def server(request, postgres_of: Callable[[int], PostgresServer]) -> PostgresServer:
+    return postgres_of(request.param)
+
+
+@pytest.fixture
+def database(server: PostgresServer):
+    name = f"truth_{next(_numbers)}"
+    server.execute(f"CREATE DATABASE {name}")
+    server.execute("CREATE EXTENSION vector", database=name)
+    yield name
+    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def found_by(docs: Embeddings, query: np.ndarray, k: int, ef_search: int) -> list[int]:
+    """What the same search finds by the index, asked by another program."""
+    with docs.connect() as connection:
+        connection.execute(f"SET enable_seqscan = off; SET hnsw.ef_search = {ef_search}")
+        rows = connection.execute(
+            f"SELECT id FROM {docs.name} ORDER BY embedding <-> '{text_of(query)}' LIMIT {k}"
+        ).fetchall()
+    return [id for (id,) in rows]
+
+
+def test_recall_is_what_brute_force_says_to_the_last_digit_ties_included(
+    server, database, daemon: Callable[..., Daemon], processes
+):
+    docs = Embeddings(server, database, "docs", whole_numbered(2000, 12))
+    docs.index("USING hnsw (embedding vector_l2_ops) WITH (m = 4, ef_construction = 8)")
+    queries = whole_numbered(12, 12, seed=7)
+    file = write_queries(processes.folder / f"truth{next(_numbers)}.jsonl", queries)
+    vectors = dict(zip(docs.ids, docs.vectors, strict=True))
+    variants = {"default": 40, "low": 10}
+    expected = {
+        variant: list(
+            itertools.accumulate(recall(query, vectors, found_by(docs, query, 10, ef), 10) for query in queries)
+        )
+        for variant, ef in variants.items()
+    }
+    assert expected["low"][-1] < len(queries), "a search that finds everything proves nothing"
+    # Ties matter: by their ids alone, some right answers would be wrong.
+    watched = daemon(
+        settings=settings(
+            docs,
+            {
+                "queries": {"source": "file", "file": str(file), "count": len(queries), "order": "round_robin"},
+                "variants": [
+                    {"name": name, "set": {"enable_seqscan": "off", "hnsw.ef_search": str(ef)}, "every": every}
+                    for every, (name, ef) in enumerate(variants.items(), start=1)
+                ],
+            },
+        )
+    )
+    page = watched.wait_for(
+        lambda page: (page.value("pg_probe_recall_ratio_count", variant="low") or 0) >= len(queries),
+        within=40,
+        what="each query has been checked",
+    )
+    rounds = {}
+    for variant, sums in expected.items():
+        labels = {"variant": variant, "source": "exact"}
+        count = int(page.value("pg_probe_recall_ratio_count", **labels))
+        whole, rest = divmod(count, len(queries))
+        wanted = whole * sums[-1] + (sums[rest - 1] if rest else 0)
+        assert math.isclose(page.value("pg_probe_recall_ratio_sum", **labels), wanted, rel_tol=1e-12), variant
+        rounds[variant] = count
+    assert rounds["default"] == rounds["low"]
+
+
+def test_a_server_that_pauses_costs_the_ticks_that_it_missed(server, database, daemon: Callable[..., Daemon]):
+    docs = Embeddings(server, database, "docs", uniform(500, 8))
+    docs.index()
+    probe = {"schedule": {"interval": "1s", "timeout": "900ms"}, "recall": {"mode": []}, "explain": {"every": 0}}
+    watched = daemon(settings=settings(docs, probe))
+    name = "pg_probe_duration_seconds"
+    watched.wait_for(lambda page: (page.value(f"{name}_count") or 0) >= 2, within=20, what="searches")
+    before = watched.metrics().exposition()
+    began = time.monotonic()
+    with server.frozen():
+        time.sleep(3)
+    count = before.value(f"{name}_count")
+    after = watched.wait_for(lambda page: page.value(f"{name}_count") >= count + 6, within=20, what="searches")
+    elapsed = time.monotonic() - began
+    # No tick is lost: each is an observation, or a failure that came fast.
+    ticks = after.value(f"{name}_count") - count
+    fast = sum(after.all("pg_probe_failures_total").values()) - sum(before.all("pg_probe_failures_total").values())
+    assert elapsed - 2 <= ticks + fast <= 2 * elapsed + 2
+    slow = (after.value(f"{name}_count") - count) - (
+        after.value(f"{name}_bucket", le="0.5") - before.value(f"{name}_bucket", le="0.5")
+    )
+    assert 2 <= slow <= 4
+    assert after.value(f"{name}_sum") - before.value(f"{name}_sum") >= 2
