@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 import yaml
 
-from catalogue import catalogue
+from catalogue import series
 from daemon import CHECKOUT, environment
 from dashboards import DURATIONS, FOLDER, NAMES, expressions, load, panels, parsable
 from promql import selectors, strangers
@@ -17,6 +17,10 @@ OF_PAGES = re.compile(r"up|scrape_\w+|process_\w+|pgvigil_(build_info|settings_\
 OF_SCRAPES = {"up", "scrape_duration_seconds", "scrape_samples_scraped"}
 OF_ALERTS = {"ALERTS", "ALERTS_FOR_STATE"}
 OF_ALERT = frozenset({"alertname", "alertstate", "severity", "area"})
+
+# A probe runs too seldom for a line's own window: its quantiles need many runs, its shares several.
+RARE = re.compile(r"pg_probe_\w+|pg_vector_(index|statement)_\w+")
+WINDOWS = {"5m": 300, "1h": 3600, "6h": 6 * 3600, "1d": 24 * 3600}
 
 KINDS = {"timeseries", "stat", "gauge", "table", "state-timeline", "heatmap", "row", "text"}
 UNITS = {"none", "short", "percentunit", "s", "bytes", "Bps", "ops", "dateTimeFromNow"}
@@ -57,6 +61,19 @@ def test_dashboards_lead_to_each_other_and_keep_time_and_choice(name):
     assert links[0]["keepTime"] and links[0]["includeVars"]
 
 
+def test_searches_are_chosen_by_probe_and_variant_too():
+    *_, probe, variant = load("search")["templating"]["list"]
+    assert [one["name"] for one in (probe, variant)] == ["probe", "variant"]
+    for choice in (probe, variant):
+        assert choice["type"] == "query" and choice["datasource"]["uid"] == "${datasource}"
+        assert (choice["refresh"], choice["multi"], choice["includeAll"]) == (2, True, True)
+    # Only pg_probe_info says the database: all probes are those that it names, not all that there are.
+    assert probe.get("allValue") is None and variant["allValue"] == ".+"
+    servers = '{job=~"$job",pg_cluster=~"$pg_cluster",server=~"$server",'
+    assert probe["query"]["query"] == f'label_values(pg_probe_info{servers}datname=~"$datname"}}, probe)'
+    assert variant["query"]["query"] == f'label_values(pg_probe_attempts_total{servers}probe=~"$probe"}}, variant)'
+
+
 def test_a_servers_name_leads_to_its_page():
     tables = [panel for panel in panels(load("overview")) if panel["type"] == "table"]
     for panel in tables:
@@ -72,8 +89,9 @@ def test_a_servers_name_leads_to_its_page():
 @boards
 def test_variables_are_chained_and_follow_the_time_range(name):
     variables = load(name)["templating"]["list"]
-    assert [one["name"] for one in variables] == ["datasource", "job", "pg_cluster", "server", "datname"]
-    source, *choices = variables
+    own = ["probe", "variant"] if name == "search" else []
+    assert [one["name"] for one in variables] == ["datasource", "job", "pg_cluster", "server", "datname", *own]
+    source, *choices = variables[:5]
     assert (source["type"], source["query"], source["label"]) == ("datasource", "prometheus", "Data source")
     before: list[str] = []
     for choice in choices:
@@ -224,9 +242,24 @@ def test_every_expression_asks_for_what_is_chosen(name):
                 assert selector.has("pg_cluster", "=~", "$pg_cluster"), expression
 
 
+def test_searches_are_asked_for_by_what_is_chosen():
+    has_variant = {metric for metric, labels in series().items() if "variant" in labels}
+    has_database = {metric for metric, labels in series().items() if "datname" in labels}
+    # How a probe keeps its pace does not depend on which of its variants are looked at.
+    of_the_whole_probe = {"pg_probe_last_run_timestamp_seconds"}
+    for expression in expressions("search"):
+        for selector in expression.selectors:
+            if selector.metric.startswith("pg_probe_"):
+                assert selector.has("probe", "=~", "$probe"), expression
+                if selector.metric in has_variant - of_the_whole_probe:
+                    assert selector.has("variant", "=~", "$variant"), expression
+            elif selector.metric.startswith("pg_vector_"):
+                assert selector.metric in has_database and selector.has("datname", "=~", "$datname"), expression
+
+
 @boards
 def test_every_metric_and_label_exists(name):
-    own = {metric: one.labels for metric, one in catalogue().items()}
+    own = series()
     prometheus = {metric: frozenset() for metric in OF_SCRAPES}
     known = {**own, **prometheus, **{metric: OF_ALERT for metric in OF_ALERTS}}
     wrong = [f"{one}: {what}" for one in expressions(name) for what in strangers(parsable(one.text), known)]
@@ -237,11 +270,13 @@ def test_every_metric_and_label_exists(name):
 def test_counters_are_seen_as_rates_and_gauges_are_not(name):
     per_line, in_all = DURATIONS["$__rate_interval"], DURATIONS["$__range"]
     windows = {"rate": {per_line}, "increase": {per_line, in_all}}
+    counter = re.compile(r"\w+_(total|bucket|sum|count)")
     for expression in expressions(name):
         for selector in expression.selectors:
-            if selector.metric.endswith("_total"):
+            if counter.fullmatch(selector.metric):
                 assert selector.function in windows, expression
-                assert selector.window in windows[selector.function], expression
+                rare = set(WINDOWS.values()) if RARE.fullmatch(selector.metric) else set()
+                assert selector.window in windows[selector.function] | rare, expression
             else:
                 assert selector.function not in ("rate", "irate", "increase", "resets"), expression
 
@@ -252,9 +287,35 @@ def test_aggregations_keep_what_tells_servers_apart(name):
         for labels in re.findall(r"\b(?:sum|max|min|count|avg) by \(([^)]+)\)", expression.text):
             kept = set(labels.split(", "))
             whole = {"job", "instance", "pg_cluster", "server"} <= kept
-            # Alerts have no instance; what pgvigil says of itself has no server.
-            assert whole or "ALERTS" in expression.text or kept == {"job", "instance"}, expression
+            # Alerts have no instance; what pgvigil says of itself has no server; a heatmap adds up all there is.
+            apart = whole or kept == {"job", "instance"} or kept == {"le"} and expression.panel in _heatmaps(name)
+            assert apart or "ALERTS" in expression.text, expression
         assert not re.search(r"\bwithout \(|\bavg\b|\bgroup_right\b", expression.text), expression
+
+
+def test_quantiles_are_made_of_enough_runs():
+    enough = {"5m": 10, "1h": 72, "6h": 368}  # How long a probe each 15 s takes to run so often, and longer.
+    found = {}
+    for expression in expressions("search"):
+        for quantile, window, runs in re.findall(
+            r"histogram_quantile\((0\.\d+), .+_bucket{[^}]+}\[(\w+)\]\)\)\) and .+ >= (\d+)$", expression.text
+        ):
+            assert enough[window] == int(runs), expression
+            found[float(quantile)] = window
+        asked = re.findall(r"histogram_quantile\((0\.\d+)", expression.text)
+        assert set(asked) <= {"0.5"} or " >= " in expression.text, expression
+    assert found == {0.5: "5m", 0.95: "1h", 0.99: "6h"}
+
+
+@boards
+def test_a_heatmap_shows_buckets_of_a_histogram(name):
+    for panel in panels(load(name)):
+        if panel["type"] == "heatmap":
+            (target,) = panel["targets"]
+            assert (target["format"], target["legendFormat"], target["range"]) == ("heatmap", "{{le}}", True)
+            assert re.fullmatch(r"sum by \(le\) \(increase\(\w+_bucket{.+}\[\$__rate_interval\]\)\)", target["expr"])
+            assert panel["options"]["calculate"] is False
+    assert len(_heatmaps(name)) == (2 if name == "search" else 0)
 
 
 @boards
@@ -303,3 +364,10 @@ def test_the_provisioning_examples_are_of_version_1(file):
     else:
         assert example["providers"][0]["type"] == "file"
         assert example["providers"][0]["options"]["path"]
+
+
+# Helpers
+
+
+def _heatmaps(name: str) -> set[str]:
+    return {panel["title"] for panel in panels(load(name)) if panel["type"] == "heatmap"}

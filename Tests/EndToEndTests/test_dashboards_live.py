@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -19,6 +20,7 @@ from dashboards import NAMES, Answer, Expression, ask, expanded, expressions, lo
 from postgres import Installation, PostgresServer
 from processes import Processes, free_port, wait_until
 from prometheus import Prometheus
+from searching import SEARCHED, burden, collectors, fill, probe, search_for_good
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -42,6 +44,23 @@ NOT_ON_15 = {
     r"pg_stat_checkpointer_restartpoints_(timed|req)_total": "17 began to count them apart",
     r"pg_stat_database_parallel_workers_\w+": "came with 18",
     r"pg_stat_database_checksum_failures_total": "before 18, initdb leaves checksums off",
+    r"pg_(probe|vector)_\w+": "pgvector is not there, and nothing probes it",
+}
+
+# What needs more than one poll: truth, samples, fresh sessions, looks into each database.
+LATE = {
+    "pg_probe_recall_window_queries > 3": 2,
+    "pg_probe_explain_samples_total > 3": 2,
+    "pg_probe_server_duration_seconds_count > 3": 2,
+    "pg_probe_connects_total > 2": 2,
+    "pg_probe_sentinel_checks_total > 3": 2,
+    "pg_probe_plan_expected": 2,
+    "pg_vector_column_sampled_rows": 2,
+    "pg_vector_column_unembedded_age_seconds": 2,
+    "increase(pg_vector_index_scans_total[1m]) > 0": 2,
+    "increase(pg_vector_statement_calls_total[1m]) > 0": 2,
+    "pg_vector_index_build_progress_ratio": 1,
+    "pg_vector_index_vacuum_elapsed_seconds": 1,
 }
 
 
@@ -67,11 +86,16 @@ def world(request, processes, embedded, new_postgres, new_daemon) -> Iterator[Wo
     installation = embedded if request.param == 18 else Installation.debian_15()
     with ExitStack() as ending:
         main, follower, single = _servers(installation, new_postgres, ending)
-        daemon = _watch(new_daemon, main, follower, single, ending)
+        has_vector = installation.has_library("vector")
+        daemon = _watch(new_daemon, main, follower, single, has_vector, ending)
         start = time.time()
         prometheus = _scrape(processes, daemon, request.param, ending)
         _occupy(main, ending)
+        if has_vector:
+            _search(main, single, ending)
         _await_polls(prometheus, 15)
+        if has_vector:
+            _await_searches(prometheus)
         _disturb(main, follower, prometheus)
         yield World(request.param, prometheus, start, time.time())
 
@@ -89,8 +113,11 @@ def test_every_reason_for_finding_nothing_holds(world):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_panel_that_a_version_leaves_empty_says_so(world, name):
+    # Where nothing searches by vector, all of that dashboard is empty, and says so once.
+    general = load(name)["description"]
+    reasons = r"PostgreSQL 1\d and later|where checksums are off|where search probes run|Needs pgvector"
     for panel in _empty(name, set(expressions(name)) - set(world.without_data(name))):
-        assert re.search(r"PostgreSQL 1\d and later|where checksums are off", panel["description"]), panel["title"]
+        assert re.search(reasons, f"{panel['description']} {general}"), panel["title"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -143,10 +170,24 @@ def test_what_happened_is_marked_and_nothing_else(world, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_shares_lie_between_nothing_and_everything(world, name):
     shares = {"Cache hit ratio", "Cache hit ratio by database", "Connections used", "Rollbacks", "Lock table"}
+    shares |= {"Share of runs that fail", "Short results", "Rows found of those asked for", "Most short results"}
+    shares |= {"Recall of the latest queries", "Queries that find nothing right", "Index builds", "Dead rows"}
+    shares |= {"Searches that miss a row of the sample", "Read from outside shared buffers"}
     for one in expressions(name):
         if one.panel in shares:
             values = [value for _, values in world.answer(one).series for value in values]
-            assert values and all(0 <= value <= 1 for value in values), one
+            assert values or world.version == 15 and _reasons(one), one
+            assert all(0 <= value <= 1 for value in values), one
+
+
+def test_vector_indexes_and_columns_are_counted_as_they_are(world):
+    counts = {"Vector indexes": 3, "Invalid": 0, "Columns without an index": 1}
+    shown = {}
+    for one in expressions("search"):
+        if one.panel in counts:
+            shown[one.panel] = list(world.prometheus.query(one.expanded("single")).values())
+    without = {"Vector indexes": [], "Invalid": [], "Columns without an index": [0]}
+    assert shown == (without if world.version == 15 else {panel: [count] for panel, count in counts.items()})
 
 
 # Helpers
@@ -181,6 +222,9 @@ def _servers(
     follower = main.standby(Path(f"{main.folder}-follower"), slot="follower", settings=settings)
     ending.callback(follower.stop)
     follower.start()
+    if installation.has_library("vector"):
+        for server in (main, single):
+            fill(server)
     return main, follower, single
 
 
@@ -189,15 +233,18 @@ def _watch(
     main: PostgresServer,
     follower: PostgresServer,
     single: PostgresServer,
+    has_vector: bool,
     ending: ExitStack,
 ) -> Daemon:
+    searched = {"search": "auto", **SEARCHED, "collectors": collectors()} if has_vector else {}
     servers = [
-        {"name": "main", "conninfo": main.conninfo(), "pg_cluster": "orders"},
+        {"name": "main", "conninfo": main.conninfo(), "pg_cluster": "orders", **searched},
         {"name": "follower", "conninfo": follower.conninfo(), "pg_cluster": "orders"},
-        {"name": "single", "conninfo": single.conninfo()},
+        {"name": "single", "conninfo": single.conninfo(), **searched},
         {"name": "gone", "conninfo": f"host=127.0.0.1 port={free_port()} user=pgvigil dbname=postgres"},
     ]
-    daemon = new_daemon(settings={"interval": "1s", "servers": servers})
+    probes = {"search_probes": [probe("main"), probe("single")]} if has_vector else {}
+    daemon = new_daemon(settings={"interval": "1s", "servers": servers, **probes})
     ending.callback(daemon.stop)
     return daemon.start()
 
@@ -241,6 +288,16 @@ def _occupy(main: PostgresServer, ending: ExitStack) -> None:
 
     _in_background(work, ending)
     ending.callback(stop.set)
+
+
+def _search(main: PostgresServer, single: PostgresServer, ending: ExitStack) -> None:
+    """Applications that search on both servers, and on `main` an index that is built, and a table that is vacuumed."""
+    stop = threading.Event()
+    for server in (main, single):
+        _in_background(partial(search_for_good, server, stop), ending)
+    ending.callback(stop.set)
+    for work in burden(main):
+        _in_background(work, ending)
 
 
 def _in_background(work: Callable[[], object], ending: ExitStack) -> None:
@@ -292,3 +349,11 @@ def _await_polls(prometheus: Prometheus, number: int) -> None:
         f'count by (job) (pgvigil_collector_last_success_timestamp_seconds{{collector="server"}} > {since + number})'
     )
     prometheus.wait_for(fresh, lambda values: values == {"pgvigil": 3}, within=60)
+
+
+def _await_searches(prometheus: Prometheus) -> None:
+    """Until probes and looks into databases have told all that they have to tell, and once more."""
+    for late, servers in LATE.items():
+        seen = f"count by (job) (count by (job, server) ({late}))"
+        prometheus.wait_for(seen, lambda values, wanted=servers: values.get("pgvigil", 0) >= wanted, within=90)
+    _await_polls(prometheus, 5)

@@ -25,8 +25,8 @@ class Row:
     panels: Sequence[Placed]
 
 
-def document(uid: str, title: str, description: str, rows: Sequence[Row]) -> dict:
-    """The whole dashboard."""
+def document(uid: str, title: str, description: str, rows: Sequence[Row], *, of_probes: bool = False) -> dict:
+    """The whole dashboard; one `of_probes` lets choose among them and their variants too."""
     board = (
         builders.Dashboard(title)
         .uid(uid)
@@ -37,7 +37,7 @@ def document(uid: str, title: str, description: str, rows: Sequence[Row]) -> dic
         .tooltip(dashboard.DashboardCursorSync.CROSSHAIR)
         .time("now-3h", "now")
         .refresh("30s")
-        .variables(_variables())
+        .variables([*_variables(), *(_variables_of_probes() if of_probes else [])])
         .links([_links()])
     )
     _place(board, rows)
@@ -94,9 +94,22 @@ def _variables() -> list:
     ]
 
 
-def _choice(name: str, label: str, query: str, all_value: str = ".+", regex: str = "") -> builders.QueryVariable:
+def _variables_of_probes() -> list:
+    """Most series of a probe do not say its database: "All" is the names that the choice of databases leaves."""
+    chosen = 'job=~"$job",pg_cluster=~"$pg_cluster",server=~"$server"'
+    return [
+        _choice(
+            "probe", "Probe", f'label_values(pg_probe_info{{{chosen},datname=~"$datname"}}, probe)', all_value=None
+        ),
+        _choice(
+            "variant", "Variant", f'label_values(pg_probe_attempts_total{{{chosen},probe=~"$probe"}}, variant)'
+        ),
+    ]
+
+
+def _choice(name: str, label: str, query: str, all_value: str | None = ".+", regex: str = "") -> builders.QueryVariable:
     everything = dashboard.VariableOption(selected=True, text=["All"], value=["$__all"])
-    return (
+    choice = (
         builders.QueryVariable(name)
         .label(label)
         .query({"query": query, "refId": name})
@@ -107,5 +120,5 @@ def _choice(name: str, label: str, query: str, all_value: str = ".+", regex: str
         .sort(dashboard.VariableSort.ALPHABETICAL_ASC)
         .multi(True)
         .include_all(True)
-        .all_value(all_value)
     )
+    return choice if all_value is None else choice.all_value(all_value)

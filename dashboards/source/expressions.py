@@ -4,11 +4,15 @@ import re
 
 # What a series of a chosen server carries. Servers without a cluster have no such label: its "All" is `.*`.
 SERVER = 'job=~"$job",pg_cluster=~"$pg_cluster",server=~"$server"'
+PROBE = SERVER + ',probe=~"$probe"'
 
 WORDS = {
     "SERVER": SERVER,
     "DATABASE": SERVER + ',datname=~"$datname",datname!~"template[01]"',
     "JOB": 'job=~"$job"',
+    # Of a probe as a whole, and of what each of its variants has.
+    "PROBE": PROBE,
+    "VARIANT": PROBE + ',variant=~"$variant"',
     # Which server on which page: aggregations keep these, so that two of them can be matched on all their labels.
     "ID": "job, instance, pg_cluster, server",
     # Which pgvigil.

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import dashboard as builders
+from grafana_foundation_sdk.builders import heatmap as heatmaps
 from grafana_foundation_sdk.builders import prometheus, statetimeline, timeseries
 from grafana_foundation_sdk.builders import stat as stats
 from grafana_foundation_sdk.builders import table as tables
-from grafana_foundation_sdk.models import common, dashboard
+from grafana_foundation_sdk.models import common, dashboard, heatmap
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from expressions import promql
@@ -36,10 +37,11 @@ def falling(warning: float, critical: float) -> Limits:
 
 @dataclass(frozen=True)
 class Query:
-    """An expression, and what its series are called."""
+    """An expression, and what its series are called. `dashed` are lines beside those that the panel is about."""
 
     expression: str
     legend: str = "{{server}}"
+    dashed: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ def graph(
     _describe(panel, title, description, unit, limits)
     for name, query in zip("ABCDEFGH", queries, strict=False):
         panel.with_target(_target(name, query).range())
+        if query.dashed:
+            panel.override_by_query(name, [_property("custom.lineStyle", {"fill": "dash", "dash": [6, 6]})])
     panel.legend(
         common_builders.VizLegendOptions()
         .show_legend(True)
@@ -123,6 +127,27 @@ def stat(
     return Placed(panel, width, 4)
 
 
+def heatmap_of(title: str, description: str, unit: str, histogram: str, *, width: int = 8) -> Placed:
+    """How often which bucket of a histogram was hit over time, over all that is chosen."""
+    panel = heatmaps.Panel()
+    _describe(panel, title, description, unit, PLAIN)
+    buckets = Query(f"sum by (le) (increase({histogram}[$__rate_interval]))", "{{le}}")
+    panel.with_target(_target("A", buckets).format(PromQueryFormat.HEATMAP).range())
+    panel.calculate(False).cell_gap(1)
+    panel.y_axis(heatmaps.YAxisConfig().unit(unit).axis_placement(common.AxisPlacement.LEFT))
+    panel.color(
+        heatmaps.HeatmapColorOptions()
+        .mode(heatmap.HeatmapColorMode.SCHEME)
+        .scheme("Oranges")
+        .scale(heatmap.HeatmapColorScale.EXPONENTIAL)
+        .exponent(0.5)
+        .fill("dark-orange")
+        .steps(64)
+        .reverse(False)
+    )
+    return Placed(panel, width, 8)
+
+
 def timeline(title: str, description: str, states: States, query: Query, *, width: int = 12) -> Placed:
     """States over time, a band for each series."""
     panel = statetimeline.Panel()
@@ -147,6 +172,7 @@ def table(
     *columns: Column,
     link: tuple[str, str] | None = None,
     sort_by: str | None = None,
+    ascending: bool = False,
     width: int = 24,
     height: int = 10,
 ) -> Placed:
@@ -181,7 +207,7 @@ def table(
     if link:
         panel.override_by_name(labels[link[0]], [_property("links", [{"title": "Open", "url": link[1]}])])
     if sort_by:
-        panel.sort_by([common_builders.TableSortByFieldState().display_name(sort_by).desc(True)])
+        panel.sort_by([common_builders.TableSortByFieldState().display_name(sort_by).desc(not ascending)])
     panel.show_header(True).cell_height(common.TableCellHeight.SM)
     panel.footer(common_builders.TableFooterOptions().show(False).reducer([]))
     return Placed(panel, width, height)
