@@ -28,6 +28,11 @@ package struct ProbeJob: Sendable {
         self.actions = actions
     }
 
+    /// Tells it of ticks that passed while an earlier one was at work.
+    package func miss(_ ticks: [Point], seen: ContinuousClock.Instant) {
+        if !ticks.isEmpty { actions.miss(ticks, seen) }
+    }
+
     /// What is done, on a session's thread, and who hears what could not be done.
     package struct Actions: Sendable {
         package typealias Use = @Sendable (inout Connection, Occasion) throws(PostgresError) -> Void

@@ -4,7 +4,7 @@ import Synchronization
 package final class Scheduler: Sendable {
     /// Something to do at each point of a grid.
     package struct Beat: Sendable {
-        let name: String
+        package let name: String
         let interval: Duration
         /// Whose pages' scrapes to keep away from; nil for none.
         let guarded: String?

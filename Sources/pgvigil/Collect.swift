@@ -51,10 +51,15 @@ struct Collect: AsyncParsableCommand {
         let list = Watchlist(log: log)
         let targets = servers.map { server in
             let chosen = server.activeCollectors.filter { collector.isEmpty || collector.contains($0.name) }
-            return Target(server, jobs: chosen.map { Job($0, every: nil) }, on: list, log: log)
+            return Target(server, collectors: chosen, on: list, log: log, job: { Job($0, every: nil) })
         }
         await withDiscardingTaskGroup { group in
-            for target in targets { group.addTask { await target.poll() } }
+            for target in targets {
+                group.addTask {
+                    await target.poll()
+                    await target.lookAround()
+                }
+            }
         }
         let page = Page(list.registry.contents(of: nil).families, in: format.format)
         for piece in page.pieces { print(String(decoding: piece, as: UTF8.self), terminator: "") }

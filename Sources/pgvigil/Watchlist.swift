@@ -1,5 +1,6 @@
 import Collectors
 import Logging
+import Probes
 import Runtime
 import Settings
 import Synchronization
@@ -7,8 +8,9 @@ import Synchronization
 /// The targets that are watched now, and their polls.
 final class Watchlist: Sendable {
     private struct Entry {
-        let settings: Settings.Server
+        let watched: Watched
         let target: Target
+        let probing: Probing
     }
 
     let registry = Registry()
@@ -37,19 +39,31 @@ final class Watchlist: Sendable {
     func contains(_ name: String) -> Bool { entries.withLock { $0.contains { $0.target.name == name } } }
 
     /// Watches these servers from now on; those whose settings are as before are left alone.
-    func change(to servers: [Settings.Server]) async {
+    func change(to servers: [Watched]) async {
         let old = entries.withLock { $0 }
-        let kept = old.filter { servers.contains($0.settings) }
+        let kept = old.filter { servers.contains($0.watched) }
         await stop(old.filter { entry in !kept.contains { $0.target === entry.target } })
-        var fresh: [Target] = []
+        var fresh: [Entry] = []
         let new = servers.map { server in
-            if let same = kept.first(where: { $0.settings == server }) { return same }
-            let target = Target(server, on: self, log: log)
-            fresh.append(target)
-            return Entry(settings: server, target: target)
+            if let same = kept.first(where: { $0.watched == server }) { return same }
+            let entry = entry(for: server)
+            fresh.append(entry)
+            return entry
         }
         entries.withLock { $0 = new }
-        scheduler.start(fresh.map(beats(of:)))
+        scheduler.start(fresh.map { beats(of: $0.target) })
+        for entry in fresh { entry.probing.start() }
+    }
+
+    private func entry(for watched: Watched) -> Entry {
+        let discoveries = watched.discoversSearches ? Discoveries(besides: watched.searches) : nil
+        let target = Target(
+            watched.server, collectors: watched.server.activeCollectors,
+            databaseJobs: discoveries.map { [$0.job] } ?? [], on: self, log: log)
+        let probing = Probing(
+            watched.searches, watched.customs, of: target, discoveries: discoveries, scheduler: scheduler,
+            timeline: timeline)
+        return Entry(watched: watched, target: target, probing: probing)
     }
 
     /// Ends all polls and closes all connections.
@@ -69,13 +83,15 @@ final class Watchlist: Sendable {
 
     private func stop(_ entries: [Entry]) async {
         await withDiscardingTaskGroup { group in
-            for target in entries.map(\.target) {
+            for entry in entries {
+                let target = entry.target
                 group.addTask { [scheduler] in
                     async let connections: Void = target.stop()
+                    async let probing: Void = entry.probing.stop()
                     async let poll: Void = scheduler.stop("\(target.name)/poll")
                     async let visit: Void = scheduler.stop("\(target.name)/visit")
                     async let tour: Void = scheduler.stop("\(target.name)/tour")
-                    _ = await (connections, poll, visit, tour)
+                    _ = await (connections, probing, poll, visit, tour)
                 }
             }
         }
@@ -83,15 +99,18 @@ final class Watchlist: Sendable {
 }
 
 extension Target {
-    /// The target that the settings describe, with the collectors that they leave on.
-    convenience init(_ server: Settings.Server, on list: Watchlist, log: Logger) {
-        self.init(server, jobs: server.activeCollectors.map { server.job(for: $0) }, on: list, log: log)
-    }
-
-    convenience init(_ server: Settings.Server, jobs: [Job], on list: Watchlist, log: Logger) {
+    /// The target that the settings describe.
+    ///
+    /// - Parameter databaseJobs: what looks into each database besides collectors.
+    /// - Parameter job: how a collector runs; nil for as the settings say.
+    convenience init(
+        _ server: Settings.Server, collectors: [Collector], databaseJobs: [Job] = [], on list: Watchlist,
+        log: Logger, job: ((Collector) -> Job)? = nil
+    ) {
         self.init(
             server.name, at: server.connectionTarget, labels: server.ownLabels, interval: server.interval,
-            maxConnections: server.maxConnections, jobs: jobs, registry: list.registry,
-            timeline: list.timeline, log: log)
+            maxConnections: server.maxConnections,
+            jobs: collectors.map { job?($0) ?? server.job(for: $0) }, databaseJobs: databaseJobs,
+            registry: list.registry, timeline: list.timeline, log: log)
     }
 }

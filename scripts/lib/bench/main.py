@@ -10,6 +10,7 @@ sys.dont_write_bytecode = True
 import memory
 import page
 import poll
+import search
 import start
 from daemon import Server
 from report import Result, announce, load_average, say, show, write
@@ -17,7 +18,7 @@ from report import Result, announce, load_average, say, show, write
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("subject", choices=["page", "memory", "start", "poll", "all"])
+    parser.add_argument("subject", choices=["page", "memory", "start", "poll", "search", "all"])
     parser.add_argument("--binary", required=True)
     parser.add_argument("--psql", required=True, help="psql with what the superuser needs to get in")
     parser.add_argument("--port", required=True, type=int)
@@ -42,6 +43,8 @@ def main() -> None:
         results += page.measure(options.binary, server, pairs=5 if quick else 15, seconds=1 if quick else 2)
     if options.subject in ("poll", "all"):
         results += poll.measure(options.binary, server, rounds=2 if quick else 6, polls=5 if quick else 10)
+    if options.subject in ("search", "all"):
+        results += search.measure(options.binary, server, rounds=2 if quick else 6, searches=100 if quick else 400)
     if options.subject in ("memory", "all"):
         results += memory.measure(options.binary, server, seconds=15 if quick else 60)
     show(results)

@@ -1,0 +1,68 @@
+import Postgres
+import Probes
+import Runtime
+import Synchronization
+
+/// The vector indexes of a server that may be probed although no settings name them.
+final class Discoveries: Sendable {
+    /// The largest of a server; more would cost it more than they tell.
+    private static let most = 5
+    private static let interval = Duration.seconds(300)
+
+    /// The probes that follow, whenever they are others than before.
+    let changes: AsyncStream<[SearchProbe]>
+    private let continuation: AsyncStream<[SearchProbe]>.Continuation
+    private let state = Mutex((found: [String: [DiscoveredProbe]](), latest: [SearchProbe]()))
+    /// Tables and columns that the settings' own probes search.
+    private let configured: [SearchProbe]
+
+    init(besides configured: [SearchProbe]) {
+        self.configured = configured
+        (changes, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    deinit {
+        continuation.finish()
+    }
+
+    /// Looks for them in each database.
+    var job: Job {
+        Job("discovery", every: Self.interval) { [self] connection, _, deadline throws(JobFailure) in
+            let database = connection.database
+            do throws(PostgresError) {
+                let found = try Discovery.probes(on: &connection, database: database, by: deadline)
+                note(found, in: database)
+                var findings = Findings(families: [])
+                findings.rows = found.count
+                return findings
+            } catch {
+                throw JobFailure(error)
+            }
+        }
+    }
+
+    private func note(_ probes: [DiscoveredProbe], in database: String) {
+        let changed = state.withLock { state -> [SearchProbe]? in
+            state.found[database] = probes
+            let latest = largest(of: state.found.values.flatMap(\.self))
+            guard latest != state.latest else { return nil }
+            state.latest = latest
+            return latest
+        }
+        if let changed { continuation.yield(changed) }
+    }
+
+    private func largest(of found: [DiscoveredProbe]) -> [SearchProbe] {
+        found.filter { discovered in !configured.contains { $0.searchesTheSame(as: discovered.probe) } }
+            .sorted { ($0.indexBytes, $1.probe.name) > ($1.indexBytes, $0.probe.name) }
+            .prefix(Self.most).map(\.probe)
+    }
+}
+
+extension SearchProbe {
+    /// Whether both search the same column or expression; a probe without a database may be anywhere.
+    fileprivate func searchesTheSame(as other: SearchProbe) -> Bool {
+        target.schema == other.target.schema && target.table == other.target.table
+            && target.searched == other.target.searched && (database ?? other.database) == other.database
+    }
+}

@@ -1,0 +1,101 @@
+import Postgres
+import Probes
+import Runtime
+import Settings
+import Synchronization
+
+/// The probes of one target: those of its settings, and those that were discovered.
+final class Probing: Sendable {
+    private let target: Target
+    private let scheduler: Scheduler
+    private let timeline: Timeline
+    private let budget: ProbeBudget
+    private let configured: [ProbeJob]
+    private let discoveries: Discoveries?
+    /// By name.
+    private let running = Mutex<[String: ProbeJob]>([:])
+    private let following = Mutex<Task<Void, Never>?>(nil)
+
+    /// How long before its tick a probe is woken: time to open a transaction.
+    private static let lead = Duration.milliseconds(50)
+
+    init(
+        _ searches: [SearchProbe], _ customs: [CustomProbe], of target: Target, discoveries: Discoveries?,
+        scheduler: Scheduler, timeline: Timeline
+    ) {
+        self.target = target
+        self.scheduler = scheduler
+        self.timeline = timeline
+        self.discoveries = discoveries
+        let budget = ProbeBudget()
+        self.budget = budget
+        let searchers = searches.map { SearchProber($0, budget: budget) }
+        let vectors: @Sendable (String) -> [String] = { name in
+            searchers.first { $0.probe.name == name }?.queryTexts ?? []
+        }
+        configured =
+            searchers.map { ProbeJob($0) }
+            + customs.map { ProbeJob(CustomProber($0, budget: budget, vectors: vectors)) }
+    }
+
+    /// Begins to probe, and follows what is discovered until it is stopped.
+    func start() {
+        begin(configured)
+        guard let discoveries else { return }
+        following.withLock { following in
+            following = Task { [self] in
+                for await probes in discoveries.changes { await follow(probes) }
+            }
+        }
+    }
+
+    func stop() async {
+        following.withLock { $0.take() }?.cancel()
+        await end(running.withLock { Array($0.values) })
+    }
+
+    // MARK: -
+
+    private func follow(_ discovered: [SearchProbe]) async {
+        let names = Set((configured.map(\.name)) + discovered.map(\.name))
+        await end(running.withLock { $0.values.filter { !names.contains($0.name) } })
+        let known = running.withLock { Set($0.keys) }
+        begin(
+            discovered.filter { !known.contains($0.name) }.map { ProbeJob(SearchProber($0, budget: budget)) })
+    }
+
+    private func begin(_ jobs: [ProbeJob]) {
+        running.withLock { running in for job in jobs { running[job.name] = job } }
+        show()
+        scheduler.start(jobs.flatMap { beats(of: $0).map { [$0] } })
+    }
+
+    private func end(_ jobs: [ProbeJob]) async {
+        for beat in jobs.flatMap(beats(of:)) { await scheduler.stop(beat.name) }
+        running.withLock { running in for job in jobs { running[job.name] = nil } }
+        show()
+    }
+
+    private func show() {
+        target.probes.jobs = running.withLock { $0.values.sorted { $0.name < $1.name } }
+    }
+
+    private func beats(of job: ProbeJob) -> [Scheduler.Beat] {
+        let name = "\(target.name)/probe/\(job.name)"
+        let measure = Scheduler.Beat(
+            measuring: name, every: job.interval, lead: Self.lead,
+            miss: { [self] ticks, seen in job.miss(ticks.map(point), seen: instant(seen)) },
+            run: { [self] tick in await target.probes.measure(job, at: point(tick)) })
+        guard let interval = job.truthInterval else { return [measure] }
+        let check = Scheduler.Beat(measuring: "\(name)/truth", every: interval) { [self] tick in
+            await target.probes.check(job, at: point(tick))
+        }
+        return [measure, check]
+    }
+
+    private func point(_ tick: Tick) -> ProbeJob.Point {
+        ProbeJob.Point(number: tick.number, due: instant(tick.due))
+    }
+
+    private func instant(_ time: Duration) -> ContinuousClock.Instant { .now + (time - timeline.now) }
+}
