@@ -44,6 +44,7 @@ let package = Package(
         .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: strict),
         .target(name: "Systemd", dependencies: ["CNotify"], swiftSettings: strict),
 
+        .target(name: "Bench", dependencies: ["Postgres"], swiftSettings: strict),
         .target(name: "Collectors", dependencies: ["Exposition", "Postgres"], swiftSettings: strict),
         .target(name: "Probes", dependencies: ["Exposition", "Postgres"], swiftSettings: strict),
         .target(
@@ -54,7 +55,7 @@ let package = Package(
         .executableTarget(
             name: "pgvigil",
             dependencies: [
-                "CMalloc", "Collectors", "Exposition", "HTTPServer", "Postgres", "Probes", "Runtime",
+                "Bench", "CMalloc", "Collectors", "Exposition", "HTTPServer", "Postgres", "Probes", "Runtime",
                 "Settings", "Systemd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -63,6 +64,7 @@ let package = Package(
             ],
             swiftSettings: strict, linkerSettings: compact),
 
+        .testTarget(name: "BenchTests", dependencies: ["Bench", "Postgres"], swiftSettings: strict),
         .testTarget(
             name: "CollectorsTests", dependencies: ["Collectors", "Exposition", "Postgres"],
             exclude: ["Golden"], swiftSettings: strict),

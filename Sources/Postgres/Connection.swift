@@ -71,6 +71,19 @@ package struct Connection: ~Copyable {
         }
     }
 
+    /// Runs one statement of a session that may write, in a transaction of its own; nil is NULL.
+    ///
+    /// The answer is empty where the statement returns no table.
+    @discardableResult
+    package mutating func run(_ sql: String, with values: [String?] = [], by deadline: Deadline)
+        throws(PostgresError) -> Rows
+    {
+        precondition(!settings.isReadOnly && !isWrapped && !isInTransaction, "this session may not write")
+        return try ask(by: deadline, wantsTable: false) { connection throws(PostgresError) in
+            try connection.send(sql, with: values)
+        }
+    }
+
     /// Runs `body` in one read-only transaction, with settings that end with it.
     ///
     /// After an error the transaction is rolled back at once.

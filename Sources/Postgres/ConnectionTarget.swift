@@ -69,7 +69,7 @@ package struct ConnectionTarget: Sendable, Equatable {
         if let password = try password.read(by: deadline, unless: interrupt) {
             parameters.append(("password", password))
         }
-        parameters.append(("application_name", SessionSettings.applicationName))
+        parameters.append(("application_name", settings.application))
         parameters.append(("client_encoding", "UTF8"))
         let options = withOptions ? settings.options(after: operatorsOptions) : operatorsOptions
         parameters.append(("options", options))

@@ -8,16 +8,23 @@ package struct SessionSettings: Sendable, Equatable {
     /// The server ends a statement of ours that waits longer for a lock.
     package let lockTimeout: Duration
 
-    /// Whether the planner is left as the role has it: compiling our own statements would cost more than running
-    /// them, but a probe has to see what the application sees.
+    /// Whether the planner is left as the role has it: compiling our own statements would cost more than
+    /// running them, but a probe has to see what the application sees.
     package let isOfProbes: Bool
 
+    /// Whether the session may change nothing: only the bench's may, which writes into a schema of its own.
+    package let isReadOnly: Bool
+    package let application: String
+
     package init(
-        statementTimeout: Duration, lockTimeout: Duration = .milliseconds(100), isOfProbes: Bool = false
+        statementTimeout: Duration, lockTimeout: Duration = .milliseconds(100), isOfProbes: Bool = false,
+        isReadOnly: Bool = true, application: String = SessionSettings.applicationName
     ) {
         self.statementTimeout = statementTimeout
         self.lockTimeout = lockTimeout
         self.isOfProbes = isOfProbes
+        self.isReadOnly = isReadOnly
+        self.application = application
     }
 
     private var all: [LocalSetting] {
@@ -30,12 +37,15 @@ package struct SessionSettings: Sendable, Equatable {
 
     /// For the startup packet, behind options that the operator set.
     func options(after others: String) -> String {
-        let ours = all.map { "-c \($0.name)=\($0.value)" } + ["-c default_transaction_read_only=on"]
+        let ours =
+            all.map { "-c \($0.name)=\($0.value)" } + [
+                "-c default_transaction_read_only=\(isReadOnly ? "on" : "off")"
+            ]
         return ((others.isEmpty ? [] : [others]) + ours).joined(separator: " ")
     }
 
     /// What a transaction of ours sets behind a pooler, which may hand the next one to another session.
-    var locals: [LocalSetting] { all + [LocalSetting("application_name", Self.applicationName)] }
+    var locals: [LocalSetting] { all + [LocalSetting("application_name", application)] }
 
     /// One message for a pooler.
     func wrapping(_ sql: String) -> String {
@@ -59,6 +69,6 @@ package struct SessionSettings: Sendable, Equatable {
         else { return false }
         return rows.integer(row: 0, column: statement) == statementTimeout.wholeMilliseconds
             && rows.integer(row: 0, column: lock) == lockTimeout.wholeMilliseconds
-            && rows.truth(row: 0, column: readOnly) == true
+            && rows.truth(row: 0, column: readOnly) == isReadOnly
     }
 }

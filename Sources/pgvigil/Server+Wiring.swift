@@ -8,9 +8,12 @@ import Settings
 /// What the other rooms need to know of a server's settings.
 extension Settings.Server {
     var connectionTarget: ConnectionTarget {
+        connectionTarget(with: SessionSettings(statementTimeout: interval / 3))
+    }
+
+    func connectionTarget(with session: SessionSettings) -> ConnectionTarget {
         ConnectionTarget(
-            conninfo: conninfo.revealed, password: passwordSource, isPooled: isPooled,
-            settings: SessionSettings(statementTimeout: interval / 3))
+            conninfo: conninfo.revealed, password: passwordSource, isPooled: isPooled, settings: session)
     }
 
     /// `pg_cluster` and the labels that the operator gave the target.

@@ -14,10 +14,12 @@ enum StandardError {
     }
 
     /// Writes a line, whole, whatever other threads write.
-    static func print(_ line: String) {
-        let bytes = Array("\(line)\n".utf8)
+    static func print(_ line: String) { write("\(line)\n") }
+
+    static func write(_ text: String) {
+        let bytes = Array(text.utf8)
         unsafe bytes.withUnsafeBytes { bytes in
-            unsafe _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+            unsafe _ = Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
         }
     }
 }

@@ -27,6 +27,19 @@ import Testing
         #expect(!settings.wrapping("SELECT 1").contains("jit"))
     }
 
+    @Test func `only a session that is to write may write, and has a name of its own`() {
+        let settings = SessionSettings(
+            statementTimeout: .seconds(5), isReadOnly: false, application: "another")
+        #expect(settings.options(after: "").hasSuffix("-c default_transaction_read_only=off"))
+        #expect(settings.locals.last == LocalSetting("application_name", "another"))
+        for (readOnly, isInEffect) in [("f", true), ("t", false)] {
+            let rows = Rows(
+                columns: ["statement_timeout", "lock_timeout", "read_only"],
+                values: [["5000", "100", readOnly]])
+            #expect(settings.areInEffect(rows) == isInEffect)
+        }
+    }
+
     @Test(arguments: [
         (LocalSetting("hnsw.ef_search", "it's"), "SET LOCAL hnsw.ef_search = 'it''s'"),
         (LocalSetting("a", #"\'"#), #"SET LOCAL a = E'\\'''"#),
