@@ -28,3 +28,15 @@ def catalogue() -> dict[str, Metric]:
         for section in json.loads(ended.stdout)["sections"]
         for metric in section["metrics"]
     }
+
+
+def series() -> dict[str, frozenset[str]]:
+    """What expressions may ask for: the metrics, and of histograms what Prometheus makes of them; each with its labels."""
+    parts = {}
+    for name, metric in catalogue().items():
+        if metric.type == "histogram":
+            parts |= {f"{name}_bucket": metric.labels | {"le"}}
+            parts |= {f"{name}_{part}": metric.labels for part in ("count", "sum")}
+        else:
+            parts[name] = metric.labels
+    return parts
