@@ -92,7 +92,7 @@ def fences() -> list[Fence]:
 
 def run_tool(*command: str) -> str:
     """What it said; fails if the tool is not content."""
-    ran = subprocess.run([tool(command[0]), *command[1:]], capture_output=True, text=True, timeout=110)
+    ran = subprocess.run([tool(command[0]), *command[1:]], capture_output=True, text=True, timeout=280)
     said = ran.stdout + ran.stderr
     assert ran.returncode == 0, said
     return said

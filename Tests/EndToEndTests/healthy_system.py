@@ -2,7 +2,7 @@
 
 A primary (PostgreSQL 18, archiving, a standby with a slot), its standby, and a server alone (PostgreSQL 13). Each has
 something that a careless rule would take for a fault: counters that are not zero, files of a former role, a backup that
-streams for an hour, settings that do not exist there.
+streams for an hour, settings that do not exist there, probes of little effort for comparison, searches that pause.
 """
 
 from collections.abc import Iterator, Sequence
@@ -78,7 +78,7 @@ def _system() -> Iterator[Series]:
     yield series_of("", "up"), _still(1)
     yield series_of("", "pgvigil_settings_reload_success"), _still(1)
     for server in ("primary", "standby", "alone"):
-        for part in (_state, _clients, _databases, _locks, _wal, _archiving, _watcher):
+        for part in (_state, _clients, _databases, _locks, _wal, _archiving, _watcher, _probes, _vectors):
             for metric, labels, values in part(server):
                 yield series_of(server, metric, **labels), values
     for metric, labels, values in _replication_of_primary():
@@ -148,6 +148,7 @@ def _wal(server: str) -> Parts:
     yield "pg_stat_checkpointer_num_requested_total", {}, _stairs(3600, 2)
     yield "pg_wal_directory_bytes", {}, _still(1.2 * 2**30)
     yield "pg_settings_bytes", {"name": "max_wal_size"}, _still(2**30)
+    yield "pg_settings_bytes", {"name": "shared_buffers"}, _still(2**30)
     yield "pg_settings_bytes", {"name": "wal_keep_size"}, _still(0)
     if server != "standby":
         yield "pg_wal_current_lsn_bytes", {}, _rising(1e12, 200000 if server == "primary" else 8)
@@ -209,3 +210,118 @@ def _watcher(server: str) -> Parts:
         yield "pgvigil_collector_interval_seconds", labels, _still(seconds)
         yield "pgvigil_collector_last_success_timestamp_seconds", labels, _stairs(seconds, seconds)
         yield "pgvigil_series_dropped_total", labels, _still(700 if server == "alone" else 0)
+
+
+# Every how many ticks each variant runs. Of little effort is the second on purpose.
+VARIANTS = {"default": 1, "ef10": 4, "cold": 40}
+PROBE = {"probe": "docs"}
+COLUMN = {"datname": "orders", "schemaname": "public", "relname": "docs", "attname": "embedding"}
+INDEX = {"datname": "orders", "schemaname": "public", "relname": "docs", "indexrelname": "docs_embedding_idx"}
+
+
+def _probes(server: str) -> Parts:
+    """Of a table of 200,000 rows; alone, of one so small that it is scanned rightly, and has no objective."""
+    if server == "standby":
+        yield "pg_probe_interval_seconds", PROBE, _still(STEP)
+        yield "pg_probe_timeout_seconds", PROBE, _still(5)
+        yield "pg_probe_skipped_total", {**PROBE, "reason": "role"}, _rising(0, 1)
+        yield "pg_probe_ground_truth_skipped_total", {**PROBE, "reason": "role"}, _stairs(300, 1)
+        return
+    small = server == "alone"
+    searched = {"operator": "<=>", "access_method": "hnsw", "k": "10", "source": "table", "kind": "search"}
+    yield "pg_probe_info", {**PROBE, **COLUMN, **searched}, _still(1)
+    yield "pg_probe_interval_seconds", PROBE, _still(STEP)
+    yield "pg_probe_timeout_seconds", PROBE, _still(5)
+    for match, count in (("usable", 1), ("operator", 1), ("invalid", 0)):
+        yield "pg_probe_index_candidates", {**PROBE, "match": match}, _still(count)
+    for reason in ("overrun", "budget", "connections", "unresolved"):
+        yield "pg_probe_skipped_total", {**PROBE, "reason": reason}, _still(9)
+    yield "pg_probe_skipped_total", {**PROBE, "reason": "blackout"}, f"0x480 0+1x240 240x{SAMPLES - 721}"
+    yield "pg_probe_sentinel_sample_ratio", PROBE, _still(1 if small else 0.01)
+    if not small:
+        yield "pg_probe_objective_median_seconds", PROBE, _still(0.01)
+        yield "pg_probe_objective_p95_seconds", PROBE, _still(0.05)
+        yield "pg_probe_objective_recall_ratio", PROBE, _still(0.95)
+    for variant, every in VARIANTS.items():
+        yield from _variant({**PROBE, "variant": variant}, every, small)
+    yield from _truth()
+
+
+def _variant(labels: dict[str, str], every: int, small: bool) -> Parts:
+    seconds = every * STEP
+    slow = labels["variant"] == "cold"
+    yield "pg_probe_last_run_timestamp_seconds", labels, _stairs(seconds, seconds)
+    yield "pg_probe_attempts_total", labels, _stairs(seconds, 1)
+    yield "pg_probe_requested_rows_total", labels, _stairs(seconds, 10)
+    for reason, failures in (("timeout", 40), ("connect", 7)):
+        yield "pg_probe_failures_total", {**labels, "reason": reason}, _still(failures)
+    yield "pg_probe_success", labels, _still(1)
+    for bound, share in (("0.0025", 0), ("0.005", 0.9), ("0.05", 0.97), ("1", 1), ("+Inf", 1)):
+        within = 0 if slow and share < 1 else share
+        yield "pg_probe_duration_seconds_bucket", {**labels, "le": bound}, _stairs(seconds, within)
+    yield "pg_probe_duration_seconds_count", labels, _stairs(seconds, 1)
+    yield "pg_probe_duration_seconds_sum", labels, _stairs(seconds, 0.8 if slow else 0.006)
+    of_little_effort = labels["variant"] == "ef10"
+    yield "pg_probe_short_results_total", labels, _stairs(seconds, 1) if of_little_effort else _still(3)
+    yield "pg_probe_plan_expected", labels, _still(int(not small))
+    for path in ("ann_index", "seq_scan"):
+        yield "pg_probe_plan", {**labels, "path": path}, _still(int((path == "seq_scan") == small))
+    yield "pg_probe_sentinel_checks_total", labels, _stairs(seconds, 1)
+    yield "pg_probe_sentinel_misses_total", labels, _stairs(seconds, 0.3 if small or of_little_effort else 0.01)
+    yield "pg_probe_explain_samples_total", labels, _stairs(20 * seconds, 1)
+    yield "pg_probe_shared_hit_blocks_total", labels, _stairs(20 * seconds, 300)
+    yield "pg_probe_shared_read_blocks_total", labels, _stairs(20 * seconds, 30)
+
+
+def _truth() -> Parts:
+    yield "pg_probe_ground_truth_interval_seconds", PROBE, _still(300)
+    yield "pg_probe_ground_truth_last_success_timestamp_seconds", PROBE, _stairs(300, 300)
+    for reason in ("yield", "timeout"):
+        yield "pg_probe_ground_truth_failures_total", {**PROBE, "reason": reason}, _still(30)
+    yield "pg_probe_ground_truth_failures_total", {**PROBE, "reason": "cancelled"}, _stairs(900, 1)
+    for variant, (upper, baseline) in {"default": (0.98, 0.985), "ef10": (0.7, 0.705)}.items():
+        labels = {**PROBE, "variant": variant, "source": "exact"}
+        yield "pg_probe_recall_window_upper_ratio", labels, _still(upper)
+        yield "pg_probe_recall_window_queries", labels, _still(200)
+        yield "pg_probe_recall_baseline_ratio", {**PROBE, "variant": variant}, _still(baseline)
+        yield "pg_probe_recall_ratio_count", labels, _stairs(150, 1)
+        of_none = _stairs(150, 0.005 if variant == "default" else 0.3)
+        yield "pg_probe_recall_ratio_bucket", {**labels, "le": "0"}, of_none
+
+
+def _vectors(server: str) -> Parts:
+    small = server == "alone"
+    yield "pg_vector_extension_info", {"datname": "orders", "extension": "vector", "version": "0.8.6"}, _still(1)
+    # Old, and without an index that it could damage.
+    yield "pg_vector_extension_info", {"datname": "archive", "extension": "vector", "version": "0.8.0"}, _still(1)
+    built = {"opclass": "vector_cosine_ops", "operators": "<=>", "element_type": "vector", "dimensions": "384"}
+    kind = {"access_method": "hnsw", "partial": "false", "expression": "false"}
+    yield "pg_vector_index_info", {**INDEX, **built, **kind}, _still(1)
+    yield "pg_vector_index_size_bytes", INDEX, _rising(4e8, 1000)
+    yield "pg_vector_index_rows", INDEX, _still(800 if small else 200000)
+    yield "pg_vector_index_uncovered_rows", INDEX, _still(0 if small else 1500)
+    # Another one is built without locking, in an hour.
+    other = {**INDEX, "indexrelname": "docs_embedding_idx_ccnew"}
+    yield "pg_vector_index_valid", INDEX, _still(1)
+    yield "pg_vector_index_valid", other, f"_x480 0x240 1x{SAMPLES - 722}"
+    table = {name: INDEX[name] for name in ("datname", "schemaname", "relname")}
+    loading = {**table, "access_method": "hnsw", "phase": "loading tuples"}
+    yield "pg_vector_index_build_elapsed_seconds", loading, f"_x480 0+{STEP}x240 stale"
+    yield "pg_vector_index_build_progress_ratio", loading, "_x480 0+0.004x240 stale"
+    lists = {**INDEX, "indexrelname": "docs_embedding_lists"}
+    yield "pg_vector_index_option", {**lists, "option": "lists"}, _still(100)
+    yield "pg_vector_index_recommended_lists", lists, _still(200)
+    yield "pg_vector_index_rows", lists, _still(200000)
+    ten_minutes = " ".join(str(STEP * number) for number in range(40)) + " stale" + " _" * 79
+    yield "pg_vector_index_vacuum_elapsed_seconds", {**table, "phase": "vacuuming indexes"}, _again(ten_minutes)
+    yield "pg_vector_table_size_bytes", table, _rising(6e8, 1e5)
+    yield "pg_vector_column_info", {**COLUMN, "type": "vector", "dimensions": "384", "indexed": "true"}, _still(1)
+    yield "pg_vector_column_rows", COLUMN, _still(800 if small else 200000)
+    yield "pg_vector_column_dead_rows", COLUMN, _again("50 700" if small else "900 5000 12000")
+    yield "pg_vector_column_dimension_values", COLUMN, _still(1)
+    yield "pg_vector_column_unembedded_age_seconds", COLUMN, _again("0 15 30 stale _")
+    # Users search for two hours, pause for one, and go on.
+    traffic = {"datname": "orders", "usename": "app", "operator": "<=>"}
+    for metric, step in (("calls", 40), ("rows", 400), ("seconds", 0.2)):
+        busy = f"0+{step}x480 {481 * step}x240 {482 * step}+{step}x{SAMPLES - 723}"
+        yield f"pg_vector_statement_{metric}_total", traffic, busy

@@ -94,6 +94,47 @@ CAUSES = [
         [labels("PostgresArchiveBacklog", "warning"), labels("PostgresWALDirectoryGrowth", "warning")],
         [labels("PostgresArchiveStale", "warning", "db2")],
     ),
+    (
+        labels("PostgresDown", "critical"),
+        [labels("PostgresProbeFailing", "critical", probe="docs", variant="default")],
+        [labels("PostgresProbeFailing", "critical", "db2", probe="docs", variant="default")],
+    ),
+    (
+        labels("PostgresProbeFailing", "critical", probe="docs", variant="default"),
+        [
+            labels("PostgresProbeFailing", "warning", probe="docs", variant="default"),
+            labels("PostgresProbeLatencyHigh", "critical", probe="docs", variant="default"),
+            labels("PostgresSearchRecallLow", "critical", probe="docs", variant="default", source="exact"),
+            labels("PostgresProbeSkipped", "warning", probe="docs", reason="overrun"),
+            labels("PostgresGroundTruthStale", "warning", probe="docs"),
+        ],
+        [
+            labels("PostgresProbeLatencyHigh", "critical", probe="docs", variant="ef400"),
+            labels("PostgresSearchIndexNotUsed", "critical", probe="other", variant="default"),
+            labels("PostgresSearchTrafficStopped", "warning", datname="app"),
+        ],
+    ),
+    (
+        labels("PostgresSearchIndexNotUsed", "critical", probe="docs", variant="default"),
+        [
+            labels("PostgresProbeLatencyHigh", "critical", probe="docs", variant="default"),
+            labels("PostgresSearchIndexNotUsable", "warning", probe="docs"),
+        ],
+        [labels("PostgresSearchShortResults", "warning", probe="docs", variant="default")],
+    ),
+    (
+        labels("PostgresProbeUnresolved", "warning", probe="docs", reason="unresolved"),
+        [labels("PostgresSearchRecallLow", "critical", probe="docs", variant="default", source="exact")],
+        [labels("PostgresProbeFailing", "critical", probe="docs", variant="default")],
+    ),
+    (
+        labels("PostgresSearchRecallLow", "critical", probe="docs", variant="default", source="exact"),
+        [
+            labels("PostgresSearchRecallLow", "warning", probe="docs", variant="default", source="exact"),
+            labels("PostgresSearchSentinelMisses", "warning", probe="docs", variant="default"),
+        ],
+        [labels("PostgresSearchRecallLow", "warning", probe="docs", variant="ef10", source="exact")],
+    ),
 ]
 
 
