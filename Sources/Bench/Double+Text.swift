@@ -1,6 +1,6 @@
 extension Double {
     /// With so many decimals, whatever the locale.
-    func text(decimals: Int) -> String {
+    package func text(decimals: Int) -> String {
         guard isFinite, abs(self) < 1e15 else { return "\(self)" }
         let factor = (0..<decimals).reduce(1) { product, _ in product * 10 }
         let parts = Int((abs(self) * Double(factor)).rounded())

@@ -8,6 +8,13 @@ package final class Progress: Sendable {
         package var done = 0
         /// nil where nobody knows.
         package var total: Int?
+
+        package init(phase: String, began: ContinuousClock.Instant, done: Int = 0, total: Int? = nil) {
+            self.phase = phase
+            self.began = began
+            self.done = done
+            self.total = total
+        }
     }
 
     private let state: Mutex<State?> = Mutex(nil)

@@ -1,18 +1,18 @@
 /// Columns without boxes: the first to the left, all others to the right but the last.
-struct TextTable {
+package struct TextTable {
     private var lines: [[String]]
 
-    init(header: [String]) {
+    package init(header: [String]) {
         lines = [header]
     }
 
-    mutating func append(_ cells: [String]) {
+    package mutating func append(_ cells: [String]) {
         precondition(cells.count == lines[0].count, "a line has another number of cells")
         lines.append(cells)
     }
 
     /// `color` turns a cell of the last column into what a terminal shows.
-    func text(color: (String) -> String = { $0 }) -> String {
+    package func text(color: (String) -> String = { $0 }) -> String {
         let last = lines[0].count - 1
         let widths = (0...last).map { column in lines.map { $0[column].count }.max() ?? 0 }
         let rows = lines.enumerated().map { row, cells in

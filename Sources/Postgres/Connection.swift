@@ -108,6 +108,11 @@ package struct Connection: ~Copyable {
         return answer
     }
 
+    /// Blocks the thread until `deadline`, ready to send; throws `.interrupted` as soon as the interrupt fires.
+    package borrowing func wait(until deadline: Deadline) throws(PostgresError) {
+        try deadline.wait(unless: interrupt)
+    }
+
     /// Lets go of a connection whose server may be busy with a statement, without letting go of its count.
     ///
     /// The server notices our end only after its statement; until then it counts the session, and so do we.

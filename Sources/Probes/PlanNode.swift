@@ -6,6 +6,7 @@ struct PlanNode: Decodable {
     let parentRelationship: String?
     let subplanName: String?
     let indexName: String?
+    let relationName: String?
     let actualLoops: Double?
     /// An average over loops, rounded.
     let rowsRemovedByFilter: Double?
@@ -21,6 +22,7 @@ struct PlanNode: Decodable {
         case parentRelationship = "Parent Relationship"
         case subplanName = "Subplan Name"
         case indexName = "Index Name"
+        case relationName = "Relation Name"
         case actualLoops = "Actual Loops"
         case rowsRemovedByFilter = "Rows Removed by Filter"
         case indexSearches = "Index Searches"

@@ -5,6 +5,8 @@ package struct PlanSummary: Sendable, Equatable {
     package let path: PlanPath
     /// Of all indexes that the plan uses.
     package let indexNames: Set<String>
+    /// Tables that the plan reads from beginning to end, wherever in it.
+    package let scannedRelations: Set<String>
     /// Without ANALYZE nil.
     package let executionTime: Duration?
     package let planningTime: Duration?
@@ -30,6 +32,7 @@ package struct PlanSummary: Sendable, Equatable {
         let expected = expectedIndex.map { [$0] } ?? annIndexes
         path = plan.path(expected.contains) ?? .other
         indexNames = Set(nodes.compactMap(\.indexName))
+        scannedRelations = Set(nodes.filter { $0.nodeType == "Seq Scan" }.compactMap(\.relationName))
         executionTime = explanation.executionTime.map { .milliseconds($0) }
         planningTime = explanation.planningTime.map { .milliseconds($0) }
         sharedHitBlocks = plan.sharedHitBlocks ?? 0

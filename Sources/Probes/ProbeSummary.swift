@@ -1,3 +1,5 @@
+import Synchronization
+
 /// How a probe has fared until now, for people.
 package struct ProbeSummary: Sendable {
     package struct Variant: Sendable {

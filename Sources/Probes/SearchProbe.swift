@@ -154,8 +154,12 @@ package struct Variant: Sendable, Equatable {
     }
 }
 
+/// What a plan should be.
 package enum PlanExpectation: String, Sendable, CaseIterable {
+    /// An ANN index finds the rows.
     case annIndex = "ann_index"
+    /// No table is read from beginning to end.
+    case index
     case seqScan = "seq_scan"
     case any
 }
@@ -174,6 +178,8 @@ package struct RecallPlan: Sendable, Equatable {
     }
 
     package var modes: Set<Mode> = [.residentSample, .exact]
+    /// Whether anything is looked for on the slow schedule.
+    package var needsTruth: Bool { !modes.subtracting([.residentSample]).isEmpty }
     package var exact = Exact()
     package var sample = ResidentSample()
     /// How many of the latest queries the window mean is over.

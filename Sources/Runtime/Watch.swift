@@ -1,11 +1,11 @@
-import Postgres
+package import Postgres
 import Synchronization
 
 /// Looks for sessions that wait behind one of ours, and has its statement cancelled for them.
 ///
 /// So no statement of ours keeps anybody waiting for more than a second: one that cannot be looked after is
 /// cancelled too.
-final class Watch: Sendable {
+package final class Watch: Sendable {
     private struct State {
         var watched: (processID: Int32, key: CancelKey?)?
         var hasYielded = false
@@ -21,15 +21,15 @@ final class Watch: Sendable {
     private let canceller: Canceller
     private let state = Mutex(State())
 
-    init(by watcher: Session, canceller: Canceller) {
+    package init(by watcher: Session, canceller: Canceller) {
         self.watcher = watcher
         self.canceller = canceller
     }
 
-    var hasYielded: Bool { state.withLock { $0.hasYielded } }
+    package var hasYielded: Bool { state.withLock { $0.hasYielded } }
 
     /// Lends the session's connection to `body`, and looks after it meanwhile.
-    func use(
+    package func use(
         _ session: Session, of database: String?, connectBy deadline: Deadline,
         _ body: @escaping @Sendable (inout Connection, _ isNew: Bool) throws(PostgresError) -> Void
     ) async throws(PostgresError) {

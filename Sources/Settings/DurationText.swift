@@ -1,12 +1,12 @@
 /// Durations as people write them: `500ms`, `15s`, `1h30m`.
-enum DurationText {
+package enum DurationText {
     private static let units: [(name: String, length: Duration)] = [
         ("d", .seconds(86_400)), ("h", .seconds(3600)), ("m", .seconds(60)), ("s", .seconds(1)),
         ("ms", .milliseconds(1)),
     ]
 
     /// Whole numbers with units, the longest unit first, each unit once; nil is anything else.
-    static func read(_ text: String) -> Duration? {
+    package static func read(_ text: String) -> Duration? {
         var total = Duration.zero
         var rest = text.utf8[...]
         var units = units[...]

@@ -110,13 +110,9 @@ struct BenchCommand: AsyncParsableCommand {
     }
 
     private func chosenServer() throws -> Settings.Server {
-        let servers = try options.load().servers(named: server.map { [$0] } ?? [])
-        guard servers.count == 1 else {
-            let names = servers.map(\.name).joined(separator: ", ")
-            throw ValidationError("The settings have several servers (\(names)): name one with --server.")
-        }
-        guard !servers[0].isPooled else { throw Self.failed(.pooled) }
-        return servers[0]
+        let server = try options.load().server(named: server)
+        guard !server.isPooled else { throw Self.failed(.pooled) }
+        return server
     }
 
     private static func door(to server: Settings.Server) -> Door {

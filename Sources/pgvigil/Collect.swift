@@ -79,4 +79,14 @@ extension Settings {
         }
         return names.isEmpty ? servers : servers.filter { names.contains($0.name) }
     }
+
+    /// The one that is meant: with several, it has to be named.
+    func server(named name: String?) throws -> Server {
+        let servers = try servers(named: name.map { [$0] } ?? [])
+        guard let server = servers.first, servers.count == 1 else {
+            let names = servers.map(\.name).joined(separator: ", ")
+            throw ValidationError("The settings have several servers (\(names)): name one with --server.")
+        }
+        return server
+    }
 }

@@ -39,7 +39,7 @@ struct Daemon: Service {
                 "version": "\(BuildInfo.version)", "addresses": "\(server.addresses.joined(separator: " "))",
                 "servers": "\(settings.servers.count)",
             ])
-        await list.change(to: settings.watched)
+        await list.change(to: settings.servers)
         // Ready is who answers; a server that is down keeps nothing from starting.
         if !supervisor.tell(.ready, .status(list.summary)) {
             log.warning("systemd cannot be told that pgvigil is ready: NOTIFY_SOCKET leads nowhere")
@@ -80,7 +80,7 @@ struct Daemon: Service {
         do throws(SettingsErrors) {
             let fresh = try read()
             output.change(to: fresh.log)
-            await list.change(to: fresh.watched)
+            await list.change(to: fresh.servers)
             own.noteReload(isSuccess: true)
             log.notice("settings reloaded", metadata: ["servers": "\(fresh.servers.count)"])
             if fresh.page != settings.page {

@@ -11,7 +11,10 @@ struct Pgvigil: AsyncParsableCommand {
             line was.
             """,
         version: BuildInfo.version,
-        subcommands: [Serve.self, Collect.self, Check.self, Metrics.self, Grants.self, BenchCommand.self])
+        subcommands: [
+            Serve.self, Collect.self, Check.self, Metrics.self, Grants.self, ProbeCommand.self,
+            Explain.self, BenchCommand.self,
+        ])
 }
 
 /// How a command ends, besides well and with 64 for a wrong command line.

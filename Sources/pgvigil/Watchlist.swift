@@ -8,7 +8,7 @@ import Synchronization
 /// The targets that are watched now, and their polls.
 final class Watchlist: Sendable {
     private struct Entry {
-        let watched: Watched
+        let settings: Settings.Server
         let target: Target
         let probing: Probing
     }
@@ -39,13 +39,13 @@ final class Watchlist: Sendable {
     func contains(_ name: String) -> Bool { entries.withLock { $0.contains { $0.target.name == name } } }
 
     /// Watches these servers from now on; those whose settings are as before are left alone.
-    func change(to servers: [Watched]) async {
+    func change(to servers: [Settings.Server]) async {
         let old = entries.withLock { $0 }
-        let kept = old.filter { servers.contains($0.watched) }
+        let kept = old.filter { servers.contains($0.settings) }
         await stop(old.filter { entry in !kept.contains { $0.target === entry.target } })
         var fresh: [Entry] = []
         let new = servers.map { server in
-            if let same = kept.first(where: { $0.watched == server }) { return same }
+            if let same = kept.first(where: { $0.settings == server }) { return same }
             let entry = entry(for: server)
             fresh.append(entry)
             return entry
@@ -55,15 +55,15 @@ final class Watchlist: Sendable {
         for entry in fresh { entry.probing.start() }
     }
 
-    private func entry(for watched: Watched) -> Entry {
-        let discoveries = watched.discoversSearches ? Discoveries(besides: watched.searches) : nil
+    private func entry(for server: Settings.Server) -> Entry {
+        let discoveries = server.search == .auto ? Discoveries(besides: server.searches) : nil
         let target = Target(
-            watched.server, collectors: watched.server.activeCollectors,
-            databaseJobs: discoveries.map { [$0.job] } ?? [], on: self, log: log)
+            server, collectors: server.activeCollectors, databaseJobs: discoveries.map { [$0.job] } ?? [],
+            on: self, log: log)
         let probing = Probing(
-            watched.searches, watched.customs, of: target, discoveries: discoveries, scheduler: scheduler,
+            server.searches, server.customs, of: target, discoveries: discoveries, scheduler: scheduler,
             timeline: timeline)
-        return Entry(watched: watched, target: target, probing: probing)
+        return Entry(settings: server, target: target, probing: probing)
     }
 
     /// Ends all polls and closes all connections.

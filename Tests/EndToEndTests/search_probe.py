@@ -21,7 +21,9 @@ COUNTERS = {
 
 def settings(table: Embeddings, probe: dict[str, Any], **more: Any) -> dict:
     """One server, one probe of the table that runs each second; `probe` adds to it or takes the place of parts."""
-    target = {"table": table.name, "column": "embedding", "operator": "<->", "k": 10} | probe.pop("target", {})
+    changes = probe.get("target", {})
+    searched = {} if "expression" in changes else {"column": "embedding"}
+    target = {"table": table.name, **searched, "operator": "<->", "k": 10} | changes
     defaults = {
         "name": "docs",
         "database": table.database,
@@ -33,7 +35,7 @@ def settings(table: Embeddings, probe: dict[str, Any], **more: Any) -> dict:
         "limits": {"db_seconds_per_hour": 3600},
     }
     server = {"name": "main", "conninfo": table.server.conninfo(database=table.database)}
-    return {"interval": "1s", "servers": [server], "search_probes": [defaults | probe], **more}
+    return {"interval": "1s", "servers": [server], "search_probes": [defaults | probe | {"target": target}], **more}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,103 @@
+import Exposition
+import Postgres
+import Probes
+import Synchronization
+
+/// One run of a search probe, step by step.
+struct ProbeDebug {
+    let probe: SearchProbe
+    let target: ConnectionTarget
+
+    func run() async throws {
+        let began = ContinuousClock.now
+        let probe = probe
+        try await lend(target, of: probe.database) { connection, server throws(PostgresError) in
+            Self.step("connected to database \(connection.database)", began)
+            Self.say(
+                "PostgreSQL \(server.majorVersion), \(server.isInRecovery ? "standby" : "primary"), role \(server.roleName)"
+            )
+            guard Self.resolve(probe, on: &connection) else { return }
+            try Self.search(probe, server, on: &connection)
+        }
+    }
+
+    /// What the catalogue says; false where there is nothing to be searched.
+    private static func resolve(_ probe: SearchProbe, on connection: inout Connection) -> Bool {
+        let began = ContinuousClock.now
+        do throws(SearchError) {
+            let search = try Search.resolve(probe, on: &connection, by: .after(.seconds(30)))
+            step("resolved \(probe.target.schema).\(probe.target.table)", began)
+            say("searched: \(search.elementType.rawValue), \(search.dimensions.map { "\($0) dimensions" } ?? "any dimensions"), operator \(probe.target.operator)")
+            say("about \(Int(search.estimatedRows)) rows, \(search.tableBytes) bytes with TOAST\(search.isPartitioned ? ", partitioned" : "")")
+            say("rows are told apart by \(search.keyColumns.joined(separator: ", "))")
+            if search.candidates.isEmpty { say("no ANN index") }
+            for candidate in search.candidates {
+                say("index \(candidate.name) (\(candidate.accessMethod)): \(candidate.match.rawValue)")
+            }
+            let drawn = ContinuousClock.now
+            let queries = try search.drawQueries(on: &connection, by: .after(.seconds(30)))
+            step("drew \(queries.count) query vectors", drawn)
+            return true
+        } catch {
+            step("cannot resolve it: \(error)", began)
+            return false
+        }
+    }
+
+    private static func search(
+        _ probe: SearchProbe, _ server: ServerState, on connection: inout Connection
+    ) throws(PostgresError) {
+        var probe = probe
+        for index in probe.variants.indices { probe.variants[index].every = 1 }  // All of them, in one tick.
+        (probe.explainEvery, probe.planCheckEvery) = (1, 1)
+        let prober = SearchProber(probe, budget: ProbeBudget(secondsPerHour: 3600))
+        for number in 0...1 {
+            // The first gets ready: it draws vectors and the resident sample.
+            let tick = ProbeTick(
+                number: number, due: .now + .milliseconds(5), server: server, isNewConnection: number == 0)
+            let began = ContinuousClock.now
+            try prober.run(tick, on: &connection)
+            step(number == 0 ? "got ready, and searched once" : "searched", began)
+        }
+        if probe.recall.needsTruth {
+            let began = ContinuousClock.now
+            let occasion = TruthOccasion(allowance: probe.recall.exact.timeout, server: server)
+            try prober.runTruth(occasion, on: &connection)
+            step("looked for the truth", began)
+        }
+        report(prober.summary)
+        print("\nwhat would be exported:")
+        let page = Page(prober.families.map { RenderedFamily($0) }, in: .text)
+        for piece in page.pieces { print(String(decoding: piece, as: UTF8.self), terminator: "") }
+    }
+
+    private static func report(_ summary: ProbeSummary) {
+        for variant in summary.variants where variant.attempts > 0 {
+            print("variant \(variant.name)")
+            if let duration = variant.latestDuration { say("took \(milliseconds(duration))") }
+            say("\(variant.returnedRows) of \(variant.requestedRows) rows in \(variant.attempts) searches")
+            for (name, value) in variant.settings.sorted(by: { $0.key < $1.key }) { say("\(name) = \(value)") }
+            say("plan: \(variant.plan?.rawValue ?? "unknown")")
+            if let recall = variant.recalls?.mean { say("recall of this query: \(recall)") }
+            if variant.sentinelChecks > 0 {
+                say("sentinel: \(variant.sentinelMisses) of \(variant.sentinelChecks) searches missed a row")
+            }
+            for (failure, count) in variant.failures { say("failed: \(failure.rawValue), \(count)") }
+        }
+        for (failure, count) in summary.truthFailures { say("no truth: \(failure.rawValue), \(count)") }
+        for (reason, count) in summary.truthSkips { say("truth left out: \(reason.rawValue), \(count)") }
+        if let problem = summary.problem { say("latest problem: \(problem)") }
+    }
+
+    private static func step(_ text: String, _ began: ContinuousClock.Instant) {
+        print("\(text) (\(milliseconds(.now - began)))")
+    }
+
+    private static func say(_ text: String) {
+        print("    \(text)")
+    }
+
+    private static func milliseconds(_ duration: Duration) -> String {
+        "\((duration / .milliseconds(1) * 100).rounded() / 100) ms"
+    }
+}
