@@ -15,7 +15,7 @@ struct MapReader {
     /// Nil if the key is absent, or if the rule refuses its value, which is then a problem.
     mutating func read<T>(_ key: String, _ rule: Rule<T>) -> T? {
         asked.append(key)
-        let value = pairs.first { $0.key.text == key }?.value
+        let value = value(of: key)
         whole.findings.note("\(place).\(key)", isPresent: value != nil)
         return value?.read(as: key, rule)
     }
@@ -42,10 +42,36 @@ struct MapReader {
         pairs.first { $0.key.text == name }?.key
     }
 
+    /// What a key's own rule cannot see; told at its value, or of the whole map where it is absent.
+    func report(_ key: String, found: String, allowed: String) {
+        let text = "\(key): found \(found); allowed is \(allowed)"
+        (value(of: key) ?? whole).report(text)
+    }
+
+    /// A key that is missing because of what other keys say.
+    func report(missing key: String, required: String) {
+        whole.report("found no \(key); required is \(required)")
+    }
+
+    /// Exactly one of the keys has to be there.
+    func requireOne(of keys: [String]) {
+        let present = keys.filter { key($0) != nil }
+        if present.isEmpty {
+            report(missing: alternatives(keys), required: "one of them")
+        }
+        for extra in present.dropFirst() {
+            report(extra, found: "beside \(present[0])", allowed: "one of them")
+        }
+    }
+
+    func value(of key: String) -> Value? {
+        pairs.first { $0.key.text == key }?.value
+    }
+
     // MARK: -
 
     private func reportIfMissing(_ name: String, _ allowed: String) {
-        if key(name) == nil { whole.report("found no \(name); required is \(allowed)") }
+        if key(name) == nil { report(missing: name, required: allowed) }
     }
 
     func reportUnknownKeys() {

@@ -11,7 +11,7 @@ extension Rule where Output == String {
     }
 
     /// A text of up to `limit` bytes without control characters.
-    private static func line(_ what: String, upTo limit: Int, without forbidden: String = "") -> Rule {
+    static func line(_ what: String, upTo limit: Int, without forbidden: String = "") -> Rule {
         let exceptions = forbidden.isEmpty ? "" : " or \"\(forbidden)\""
         return Rule("\(what) of 1 to \(limit) bytes without control characters\(exceptions)") {
             value throws(Refusal) in

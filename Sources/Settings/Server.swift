@@ -16,6 +16,11 @@ extension Settings {
         package var isPooled = false
         /// By name; a collector without an entry runs as it proposes itself.
         package var collectors: [String: CollectorChoice] = [:]
+        package var databases = DatabaseChoice.all
+        package var search = SearchDiscovery.off
+        package var searchProbes: [SearchProbe] = []
+        package var customProbes: [CustomProbe] = []
+        package var vectorColumns: [VectorColumn] = []
 
         package static let intervals: ClosedRange<Duration> = .seconds(1) ... .seconds(3600)
 
@@ -54,6 +59,14 @@ extension Settings.Server {
         map.read(
             "collectors", .collectors(surroundings.collectors, interval: server.interval),
             into: &server.collectors)
+        map.read("databases", .databases, into: &server.databases)
+        map.read("vector_columns", .vectorColumns, into: &server.vectorColumns)
+        map.read("search", .choice(), into: &server.search)
+        if server.search == .auto, server.maxConnections < Settings.fewestConnections {
+            map.report(
+                "search", found: "auto with max_connections below \(Settings.fewestConnections)",
+                allowed: "off, or \(Settings.fewestConnections) or more: \(Settings.useOfConnections)")
+        }
         return name == nil ? nil : server
     }
 

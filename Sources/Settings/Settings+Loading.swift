@@ -26,7 +26,9 @@ extension Settings {
         _ bytes: [UInt8], file: String, in surroundings: Surroundings
     ) throws(SettingsErrors) -> Settings {
         let findings = Findings(file: file)
-        return try findings.settled(read(bytes, into: findings, in: surroundings))
+        var settings = try findings.settled(read(bytes, into: findings, in: surroundings))
+        settings.notes = findings.advice
+        return settings
     }
 
     /// As far as the bytes can be understood; what is wrong with them goes to `findings`.

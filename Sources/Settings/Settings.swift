@@ -1,10 +1,12 @@
-/// What an operator asked for, checked: whom to watch, where to serve, what to log.
+/// What an operator asked for, checked: whom to watch and probe, where to serve, what to log.
 package struct Settings: Sendable, Equatable {
     /// At least one; names are unique.
     package var servers: [Server]
     /// The key `server` of the file.
     package var page = Page()
     package var log = Log()
+    /// What the file says and hardly means; nothing that keeps the daemon from starting.
+    package var notes: [Problem] = []
 
     /// How often a server is polled where nothing else is said.
     package static let defaultInterval = Duration.seconds(15)
@@ -24,6 +26,7 @@ extension Settings {
         map.read("server", .map("server", Page.read), into: &settings.page)
         map.read("log", .map("log", Log.read), into: &settings.log)
         map.require("servers", .servers(interval: interval, in: surroundings), into: &settings.servers)
+        settings.readProbes(from: &map)
         return settings
     }
 }

@@ -73,6 +73,8 @@ struct Value {
         return list.map { Value($0, findings) }
     }
 
+    var isEmptyList: Bool { node.sequence?.isEmpty == true }
+
     /// The keys and values of a map; an empty value is a map without keys.
     func pairs() throws(Refusal) -> [(key: Value, value: Value)] {
         if kind == .empty { return [] }
@@ -98,5 +100,9 @@ struct Value {
 
     func report(_ text: String) {
         findings.report(text, at: position)
+    }
+
+    func advise(_ text: String) {
+        findings.advise(text, at: position)
     }
 }

@@ -21,11 +21,13 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         NameResolution.limitPatience()
-        let servers = try options.load().servers(named: server)
+        let settings = try options.load()
+        let servers = try settings.servers(named: server)
         let report = CheckReport(
             isColored: isatty(STDOUT_FILENO) == 1,
             width: servers.flatMap(\.activeCollectors).map(\.name.count).reduce(10, max))
         report.good("settings", "\(servers.count) \(servers.count == 1 ? "server" : "servers")")
+        for note in settings.notes { report.note("settings", "\(note)") }
         var isGood = true
         for server in servers where await !check(server, report) { isGood = false }
         if !isGood { throw ExitCode.targetFailed }

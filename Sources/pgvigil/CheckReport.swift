@@ -17,10 +17,10 @@ struct CheckReport: Sendable {
         if let remedy { mend(remedy) }
     }
 
-    /// Something that works, and could say more.
-    func note(_ subject: String, _ text: String, remedy: String) {
+    /// Something that works, and could say or do more.
+    func note(_ subject: String, _ text: String, remedy: String? = nil) {
         line(colored("note", 33), subject, text)
-        mend(remedy)
+        if let remedy { mend(remedy) }
     }
 
     private func mend(_ remedy: String) {

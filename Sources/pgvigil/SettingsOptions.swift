@@ -25,7 +25,7 @@ struct SettingsOptions: ParsableArguments {
     func read() throws(SettingsErrors) -> Settings {
         let surroundings = Surroundings(
             collectors: Collector.all.map(\.name),
-            reservedLabels: Collector.labelNames.union(["collector", "reason"]),
+            reservedLabels: LabelNames.ours,
             isReadable: { ConnectionTarget.isReadable(conninfo: $0) })
         guard let config else {
             return try .fromEnvironment(ProcessInfo.processInfo.environment, in: surroundings)

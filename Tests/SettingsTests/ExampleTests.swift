@@ -8,10 +8,16 @@ import Testing
     private static let lines =
         (try? String(contentsOf: Fixture.example, encoding: .utf8))?.components(separatedBy: "\n") ?? []
     /// The lines that show a setting which the example leaves out.
-    static let shown = lines.indices.filter { lines[$0].contains(/^ *#[a-z_]+:/) }
+    static let shown = lines.indices.filter { lines[$0].contains(/^ *#[a-z][a-z0-9_]*:/) }
 
     private static let defaults = [
-        "interval", "listen", "max_connections", "idle_timeout", "level", "format", "pooled",
+        "interval", "listen", "max_connections", "idle_timeout", "level", "format", "pooled", "databases",
+        "search", "run_on", "schema", "k", "expect_index", "source", "table", "count", "refresh", "seed",
+        "order",
+        "timeout", "burst", "max_concurrency", "mode", "cold_every", "every", "analyze", "expect",
+        "parallel_workers", "max_scan_bytes", "isolation", "rows", "max_bytes", "window_queries",
+        "tie_epsilon",
+        "baseline", "db_seconds_per_hour", "max_replay_lag", "pause_during", "search_path",
     ]
 
     @Test func `the example is valid`() throws {
@@ -23,8 +29,8 @@ import Testing
     func `a setting that the example shows can be said`(_ line: Int) throws {
         let settings = try Fixture.load(Self.text(saying: [line]))
         let key = Self.lines[line].trimmingCharacters(in: [" ", "#"]).prefix { $0 != ":" }
-        let isOfCollector = Self.lines[line].hasPrefix("        ")
-        if Self.defaults.contains(String(key)), !isOfCollector {
+        let isOfArchiver = line > 0 && Self.lines[line - 1].contains("enabled")
+        if Self.defaults.contains(String(key)), !isOfArchiver {
             #expect(try settings == Fixture.load(Self.text()))
         }
     }
@@ -35,6 +41,25 @@ import Testing
         _ = Settings.read(Array(text.utf8), into: findings, in: Fixture.surroundings)
         #expect(findings.isEmpty)
         #expect(findings.absentSettings == [])
+    }
+
+    @Test func `what the page about probes shows is valid, and says the defaults`() throws {
+        let file = Fixture.folder.appending(path: "../../docs/search-probes.md")
+        let blocks = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "```yaml\n")
+            .dropFirst()
+        let settings = try blocks.map { try Fixture.load($0.components(separatedBy: "```")[0]).servers[0] }
+        #expect(settings.map(\.searchProbes.count) == [0, 1, 1])
+        #expect(settings[0].search == .auto)
+        #expect(settings[2].customProbes.map(\.name) == ["hybrid", "filtered", "reranked", "across_shards"])
+        var target = Settings.SearchTarget(table: "docs", searched: .column("embedding"), operator: "<=>")
+        target.filter = "lang = $1"
+        target.filterValues = .listed([["en"], ["de"]])
+        var docs = Settings.SearchProbe(name: "docs", target: target)
+        docs.database = "app"
+        let settingOfVariant = Settings.ServerSetting(name: "hnsw.ef_search", value: "200")
+        docs.variants.append(Settings.Variant(name: "ef200", settings: [settingOfVariant], every: 4))
+        docs.objective = Settings.Objective(median: .milliseconds(20), p95: .milliseconds(100), recall: 0.95)
+        #expect(settings[1].searchProbes == [docs])
     }
 
     @Test func `the settings that come with the service are valid`() throws {

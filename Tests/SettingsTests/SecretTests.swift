@@ -37,6 +37,31 @@ import Testing
 
         """
 
+    /// Probes hold values and statements, which errors never show either.
+    private static let probes = """
+        servers: [{name: main}]
+        search_probes:
+          - name: docs
+            target:
+              table: \(canary)
+              expression: "\(canary)::bit(8)"
+              operator: "<~>"
+              metric: {column: \(canary), operator: "<=>"}
+              filter: lang = $1 AND kind = '\(canary)'
+              filter_params: {values: [\(canary)]}
+            queries: {source: file, file: /\(canary).npy}
+            variants: [{name: default, set: {hnsw.ef_search: \(canary)}}]
+            limits: {blackout: ["Mon 02:00-04:00 UTC"]}
+        custom_probes:
+          - name: hybrid
+            steps:
+              - sql: SELECT '\(canary)' WHERE $1 = $2
+                params: [\(canary), {sql: SELECT '\(canary)'}]
+                measure: true
+                expect: {columns: {\(canary): {matches: \(canary)}}}
+
+        """
+
     private static let lines = file.split(separator: "\n").map(String.init)
 
     @Test func `settings never show a secret`() throws {
@@ -51,6 +76,20 @@ import Testing
     @Test func `a file cut off anywhere shows none`() {
         let bytes = Array(Self.file.utf8)
         for end in bytes.indices { Self.expectSilence(bytes[..<end]) }
+    }
+
+    @Test func `a file of probes with a byte too few or too much anywhere shows none in its errors`() throws {
+        #expect(try Fixture.load(Self.probes).servers[0].searchProbes.count == 1)
+        let bytes = Array(Self.probes.utf8)
+        let strange = ["\t", "\"", "'", "\n", ": ", "[", "}", "$", ";", "(", "/*", "--", "x"]
+        for place in bytes.indices {
+            Self.expectSilence(bytes[..<place])
+            Self.expectSilence(bytes[..<place] + bytes[(place + 1)...])
+            for offset in 0..<4 {
+                let inserted = strange[(place + 5 * offset) % strange.count]
+                Self.expectSilence(bytes[..<place] + Array(inserted.utf8) + bytes[place...])
+            }
+        }
     }
 
     @Test func `a file with a byte too much anywhere shows none`() {
