@@ -78,7 +78,7 @@ extension Settings.RecallPlan.Exact {
         var exact = Self()
         exact.interval = max(exact.interval, tick)
         map.read(
-            "interval", .duration(max(tick, .seconds(10)) ... .seconds(7 * 86_400)), into: &exact.interval)
+            "interval", .duration(tick ... .seconds(7 * 86_400)), into: &exact.interval)
         exact.timeout = map.readTimeout(below: exact.interval, otherwise: exact.timeout)
         map.read("run_on", .choice(), into: &exact.role)
         map.read("parallel_workers", .integer(0...64), into: &exact.parallelWorkers)

@@ -1,0 +1,123 @@
+import Postgres
+import Synchronization
+
+extension CustomProber {
+    /// The steps in one transaction, one of them timed.
+    func run(_ arguments: [[String?]], at tick: ProbeTick, on connection: inout Connection)
+        throws(PostgresError)
+    {
+        let isPlanDue = state.withLock { state in
+            state.clock.look(at: tick.number, explainEvery: 0, checkEvery: Self.planCheckEvery) != nil
+        }
+        var run = CustomRun(
+            probe, arguments, annIndexes: state.withLock { $0.annIndexes ?? [] }, looksAtPlans: isPlanDue,
+            due: tick.cold == nil ? tick.due : nil)
+        let timeout = probe.schedule.timeout
+        let locals = [
+            LocalSetting("statement_timeout", timeout),
+            // A little less, or the other one would end each wait for a lock and nobody would know of the lock.
+            LocalSetting("lock_timeout", timeout * 0.98),
+            LocalSetting("idle_in_transaction_session_timeout", timeout + .seconds(5)),
+            LocalSetting(searchPath: probe.searchPath),
+        ]
+        let end = Deadline.at(max(tick.due, .now) + (timeout + .seconds(1)) * (probe.steps.count + 1))
+        do throws(PostgresError) {
+            if tick.cold == nil { try connection.wait(until: .at(tick.due - .milliseconds(50))) }
+            try connection.transaction(set: locals, by: end) { connection throws(PostgresError) in
+                try run.go(on: &connection)
+            }
+        } catch {
+            note(error, since: run.clock.start, sent: run.clock.sent, at: tick)
+            if error.endsConnection { throw error }
+            return
+        }
+        note(run, at: tick)
+    }
+
+    private func note(_ run: CustomRun, at tick: ProbeTick) {
+        let expectation = probe.statements.first(where: \.isMeasured)?.expectation
+        state.withLock { state in
+            let variant = state.record.variant(of: tick)
+            state.record[variant: variant].noteAnswer(after: run.clock.duration, at: time)
+            state.record[variant: variant].note(
+                rows: run.measuredRows, of: expectation?.minimumRows ?? 0,
+                expected: expectation?.minimumRows)
+            if variant == 0 { state.restraint.note(timedOut: false, at: tick.number) }
+            if variant == 0, run.looksAtPlans {
+                state.clock.note(.plan, at: tick.number)
+                if let path = run.measuredPath {
+                    state.record[variant: 0].note(path, expected: expectation?.plan ?? .any)
+                }
+            }
+            state.problem = run.complaint
+            if run.complaint != nil { state.record[variant: variant].noteInvalidAnswer() }
+        }
+    }
+
+    func note(
+        _ error: PostgresError, since start: ContinuousClock.Instant, sent: ContinuousClock.Instant?,
+        at tick: ProbeTick
+    ) {
+        let now = ContinuousClock.now
+        let timeout = probe.schedule.timeout
+        guard let failure = ProbeFailure(error, after: now - (sent ?? start), timeout: timeout) else {
+            return
+        }
+        state.withLock { state in
+            let variant = state.record.variant(of: tick)
+            state.record[variant: variant].note(
+                failure, after: max(.zero, now - start),
+                // What went wrong sooner was nothing of a user's, unless all of us had to wait.
+                isObserved: failure.isObserved && (sent != nil || error == .timedOut), at: time)
+            if variant == 0 { state.restraint.note(timedOut: failure == .timeout, at: tick.number) }
+            state.problem = error.withoutValues
+        }
+    }
+
+    // MARK: - What is found out outside of the timed part
+
+    /// What the first run cannot do without.
+    func prepare(on connection: inout Connection) throws(PostgresError) {
+        if state.withLock({ $0.arguments.mustAsk }) { try refreshArguments(on: &connection) }
+        let expectsPlan = probe.statements.contains { $0.expectation.plan != nil }
+        if expectsPlan, state.withLock({ $0.annIndexes == nil }) { try readIndexes(on: &connection) }
+    }
+
+    /// Asks again for values that are an hour old.
+    func refreshArguments(on connection: inout Connection) throws(PostgresError) {
+        for sql in state.withLock({ $0.arguments.outdated }) {
+            let patience = probe.schedule.timeout + .seconds(1)
+            let locals = [
+                LocalSetting("statement_timeout", probe.schedule.timeout),
+                LocalSetting(searchPath: probe.searchPath),
+            ]
+            let values = try connection.transaction(set: locals, by: .after(patience)) {
+                connection throws(PostgresError) in
+                let rows = try connection.query(sql, with: [], by: .after(patience))
+                var values: [String] = []
+                for row in 0..<min(rows.count, Arguments.mostValues) where rows.columns.count > 0 {
+                    if let value = rows.text(row: row, column: 0) { values.append(value) }
+                }
+                return values
+            }
+            state.withLock { $0.arguments.note(values, of: sql) }
+        }
+    }
+
+    private func readIndexes(on connection: inout Connection) throws(PostgresError) {
+        let sql = """
+            /* pgvigil probe indexes */
+            SELECT DISTINCT index.relname
+            FROM pg_catalog.pg_index
+            JOIN pg_catalog.pg_class AS index ON index.oid = indexrelid
+            JOIN pg_catalog.pg_am AS method ON method.oid = index.relam
+            JOIN pg_catalog.pg_opclass AS class ON class.oid = indclass[0]
+            JOIN pg_catalog.pg_amop ON amopfamily = class.opcfamily AND amoppurpose = 'o'
+            WHERE method.amname NOT IN ('gist', 'spgist')
+            """
+        let rows = try connection.query(sql, by: .after(probe.schedule.timeout))
+        var names: Set<String> = []
+        for row in 0..<rows.count { if let name = rows.text(row: row, column: 0) { names.insert(name) } }
+        state.withLock { $0.annIndexes = names }
+    }
+}

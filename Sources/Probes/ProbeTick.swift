@@ -1,0 +1,30 @@
+package import Postgres
+
+/// One turn of a probe: when its search is due, and with whom.
+package struct ProbeTick: Sendable {
+    /// Of the grid of its probe, from 0.
+    package let number: Int
+    package let due: ContinuousClock.Instant
+    package let server: ServerState
+    /// How long a fresh session of this tick's own took to connect, or to fail; nil in the warm one.
+    package let cold: Duration?
+    /// Whether nothing has been done on this connection yet.
+    package let isNewConnection: Bool
+
+    package init(
+        number: Int, due: ContinuousClock.Instant, server: ServerState, cold: Duration? = nil,
+        isNewConnection: Bool = false
+    ) {
+        self.number = number
+        self.due = due
+        self.server = server
+        self.cold = cold
+        self.isNewConnection = isNewConnection
+    }
+
+    /// The same turn, due later.
+    func delayed(by duration: Duration) -> ProbeTick {
+        ProbeTick(
+            number: number, due: due + duration, server: server, cold: cold, isNewConnection: isNewConnection)
+    }
+}

@@ -1,0 +1,28 @@
+/// Why a tick was let pass on purpose, or could not be kept; the `reason` of `pg_probe_skipped_total`.
+package enum SkipReason: String, Sendable, CaseIterable {
+    /// An earlier run was still at work, or its timeout took the tick's other variants with it.
+    case overrun
+    /// The database seconds of the hour are spent, or the probe stands back after timeouts.
+    case budget
+    case blackout
+    case role
+    /// No connection was free for it.
+    case connections
+    case lag
+    /// The relation, column or extension is missing, or the role may not read it.
+    case unresolved
+}
+
+/// The `reason` of `pg_probe_ground_truth_skipped_total`.
+package enum TruthSkipReason: String, Sendable, CaseIterable {
+    case budget
+    /// The table is larger than what may be scanned.
+    case size
+    case role
+    case lag
+    case blackout
+    case indexBuild = "index_build"
+    case baseBackup = "base_backup"
+    case connections
+    case unresolved
+}
