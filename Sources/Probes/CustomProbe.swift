@@ -60,7 +60,7 @@ package struct CustomProbe: Sendable, Equatable {
     /// Each row's value of a column: a text that matches, or a number in a range.
     package struct ColumnExpectation: Sendable, Equatable {
         package var column: String
-        /// A POSIX extended regular expression.
+        /// A regular expression of PostgreSQL's, which the server matches by its operator `~`.
         package var matches: String?
         package var minimum: Double?
         package var maximum: Double?

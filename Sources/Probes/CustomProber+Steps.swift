@@ -13,13 +13,7 @@ extension CustomProber {
             probe, arguments, annIndexes: state.withLock { $0.annIndexes ?? [] }, looksAtPlans: isPlanDue,
             due: tick.cold == nil ? tick.due : nil)
         let timeout = probe.schedule.timeout
-        let locals = [
-            LocalSetting("statement_timeout", timeout),
-            // A little less, or the other one would end each wait for a lock and nobody would know of the lock.
-            LocalSetting("lock_timeout", timeout * 0.98),
-            LocalSetting("idle_in_transaction_session_timeout", timeout + .seconds(5)),
-            LocalSetting(searchPath: probe.searchPath),
-        ]
+        let locals = [LocalSetting].limits(of: timeout) + [LocalSetting(searchPath: probe.searchPath)]
         let end = Deadline.at(max(tick.due, .now) + (timeout + .seconds(1)) * (probe.steps.count + 1))
         do throws(PostgresError) {
             if tick.cold == nil { try connection.wait(until: .at(tick.due - .milliseconds(50))) }
@@ -47,6 +41,8 @@ extension CustomProber {
                 state.clock.note(.plan, at: tick.number)
                 if let path = run.measuredPath {
                     state.record[variant: 0].note(path, expected: expectation?.plan ?? .any)
+                    // It may be an index that is newer than our list.
+                    if path == .otherIndex { state.annIndexes = nil }
                 }
             }
             state.problem = run.complaint
@@ -87,10 +83,8 @@ extension CustomProber {
     func refreshArguments(on connection: inout Connection) throws(PostgresError) {
         for sql in state.withLock({ $0.arguments.outdated }) {
             let patience = probe.schedule.timeout + .seconds(1)
-            let locals = [
-                LocalSetting("statement_timeout", probe.schedule.timeout),
-                LocalSetting(searchPath: probe.searchPath),
-            ]
+            let limits = [LocalSetting].limits(of: probe.schedule.timeout)
+            let locals = limits + [LocalSetting(searchPath: probe.searchPath)]
             let values = try connection.transaction(set: locals, by: .after(patience)) {
                 connection throws(PostgresError) in
                 let rows = try connection.query(sql, with: [], by: .after(patience))

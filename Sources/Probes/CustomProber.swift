@@ -26,8 +26,8 @@ package final class CustomProber: Sendable {
     /// Every how many ticks the plans are looked at that something is expected of.
     static let planCheckEvery = 20
 
-    /// - Parameter vectors: the query vectors of a search probe of the same server, as text; empty while unknown.
-    /// - Parameter wallClock: tells seconds since 1970.
+    /// `vectors` tells the query vectors of a search probe of the same server, as text, none while they are
+    /// unknown; `wallClock` tells seconds since 1970.
     package init(
         _ probe: CustomProbe, budget: ProbeBudget,
         vectors: @escaping @Sendable (_ probe: String) -> [String],

@@ -121,7 +121,7 @@ struct CustomRun {
     ) throws(PostgresError) -> Bool {
         let sql = """
             /* pgvigil probe expectation */
-            SELECT coalesce(pg_catalog.bool_and(value OPERATOR(pg_catalog.~) $2), true) AS is_right
+            SELECT coalesce(pg_catalog.bool_and(pg_catalog.textregexeq(value, $2)), true) AS is_right
             FROM pg_catalog.unnest($1::pg_catalog.text[]) AS value
             """
         var texts: [String] = []

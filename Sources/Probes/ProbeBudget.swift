@@ -2,8 +2,8 @@ import Synchronization
 
 /// The database seconds that the probes of one server may take in any hour, all of them together.
 ///
-/// What they took in the last hour is counted by the minute, so nothing taken is forgotten too soon. Ground truth
-/// leaves a quarter for searches, which cost little and tell more.
+/// What they took in the last hour is counted by the minute, so nothing taken is forgotten too soon.
+/// Ground truth leaves a quarter for searches, which cost little and tell more.
 package final class ProbeBudget: Sendable {
     let limit: Duration
     private let spending: Mutex<Spending>

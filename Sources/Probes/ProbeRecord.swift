@@ -67,7 +67,7 @@ struct ProbeRecord: Sendable {
         skips[reason, default: 0] += times
     }
 
-    /// Ticks that passed while an earlier run was at work are observations of the variant that runs at each tick.
+    /// Ticks that passed while an earlier run was at work are observations of the first variant.
     mutating func noteMissed(_ elapsed: [Duration]) {
         for elapsed in elapsed { variants[0].noteMissed(after: elapsed) }
         note(.overrun, times: elapsed.count)

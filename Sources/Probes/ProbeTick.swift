@@ -21,10 +21,4 @@ package struct ProbeTick: Sendable {
         self.cold = cold
         self.isNewConnection = isNewConnection
     }
-
-    /// The same turn, due later.
-    func delayed(by duration: Duration) -> ProbeTick {
-        ProbeTick(
-            number: number, due: due + duration, server: server, cold: cold, isNewConnection: isNewConnection)
-    }
 }

@@ -16,7 +16,7 @@ struct Restraint: Sendable {
         spending = Spending(limit: .seconds(limits.databaseSecondsPerHour))
     }
 
-    /// nil where the probe may run at `time`, in seconds since 1970; a cold tick counts into the warm one's turn.
+    /// nil where the probe may run at `time`, in seconds since 1970.
     mutating func reasonToSkip(_ tick: ProbeTick, at time: Double, budget: ProbeBudget) -> SkipReason? {
         if !role.includes(standby: tick.server.isInRecovery) { return .role }
         if limits.isBlackout(at: time) { return .blackout }

@@ -12,8 +12,9 @@ extension Search {
         return hits
     }
 
-    /// The distances of single rows as they are now; nil where no one column is the key. `$1` is the query vector, `$2` an
-    /// array of keys.
+    /// The distances of single rows as they are now; nil where no one column is the key.
+    ///
+    /// `$1` is the query vector, `$2` an array of keys.
     var rowsSQL: String? {
         guard keyColumns.count == 1 else { return nil }
         return """

@@ -58,7 +58,7 @@ extension SearchProber {
 
     // MARK: - Comparing
 
-    /// Rows that look missed are asked for: one that was deleted or changed since it was sampled was not missed.
+    /// Rows that look missed are asked for: one that was deleted or changed since then was not missed.
     func compareWithSample(
         _ answers: [Hit], to question: Question, of search: Search, recordedAs variant: Int,
         on connection: inout Connection

@@ -8,7 +8,6 @@ extension SearchProber {
     func runWarm(_ tick: ProbeTick, on connection: inout Connection) throws(PostgresError) {
         let isFirst = state.withLock { $0.knowledge == nil }
         let isPrepared: Bool
-        let began = ContinuousClock.now
         do throws(PostgresError) {
             isPrepared = try prepare(tick, on: &connection)
         } catch {
@@ -17,17 +16,11 @@ extension SearchProber {
             return
         }
         guard isPrepared else { return noteSkipped(.unresolved) }
-        // What we had to learn first is no time that anybody would have waited for the search.
-        let tick = tick.delayed(by: .now - began)
 
         try connection.wait(until: .at(tick.due - Self.lead))
         // What the first tick had to find out is no latency of a search.
         let due = isFirst && tick.due < .now ? nil : tick.due
-        guard try search(0, due: due, at: tick, on: &connection) != .timedOut else {
-            // The others would only wait as long.
-            for _ in dueVariants(at: tick.number) { noteSkipped(.overrun) }
-            return
-        }
+        guard try search(0, due: due, at: tick, on: &connection) != .timedOut else { return }
         for variant in dueVariants(at: tick.number) {
             _ = try search(variant, at: tick, on: &connection)
         }
@@ -74,6 +67,10 @@ extension SearchProber {
             hits = try ask(question, of: search, variant, isCold: cold != nil, &clock, on: &connection)
         } catch {
             let failure = note(error, of: cold ?? variant, since: clock.start, at: tick, sent: clock.sent)
+            if failure == .timeout, variant == 0, cold == nil {
+                // The others would only wait as long.
+                for _ in dueVariants(at: tick.number) { noteSkipped(.overrun) }
+            }
             if error.endsConnection { throw error }
             return failure == .timeout ? .timedOut : .failed
         }
@@ -110,12 +107,7 @@ extension SearchProber {
 
     /// The settings of a transaction of searches.
     func locals(of search: Search, _ settings: [LocalSetting], timeout: Duration) -> [LocalSetting] {
-        [
-            LocalSetting("statement_timeout", timeout),
-            // A little less, or the other one would end each wait for a lock and nobody would know of the lock.
-            LocalSetting("lock_timeout", timeout * 0.98),
-            LocalSetting("idle_in_transaction_session_timeout", timeout + .seconds(5)),
-        ] + search.locals + settings
+        .limits(of: timeout) + search.locals + settings
     }
 
     /// Once in each session: what is in effect is what counts, not what was asked for.

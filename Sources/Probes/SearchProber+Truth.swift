@@ -4,7 +4,7 @@ import Synchronization
 extension SearchProber {
     private var sources: [TruthSource] { TruthSource.all(of: probe.recall) }
 
-    /// Finds out what one search should have found, and compares what each variant finds, all in one snapshot.
+    /// Finds out what one search should have found, and in the same snapshot what each variant finds.
     ///
     /// Everything is recorded; throws only what makes the connection unusable.
     package func runTruth(_ occasion: TruthOccasion, on connection: inout Connection) throws(PostgresError) {

@@ -77,7 +77,7 @@ extension SearchProber {
         }
     }
 
-    /// Without an answer from the catalogue what is known stays; with one that there is nothing to search it goes.
+    /// What is known stays where the server gives no answer, and goes where there is nothing to be searched.
     private func learning(_ body: () throws(SearchError) -> Void) throws(PostgresError) -> Bool {
         do throws(SearchError) {
             try body()

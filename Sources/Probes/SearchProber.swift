@@ -60,7 +60,7 @@ package final class SearchProber: Sendable {
         state.withLock { $0.restraint.reasonToSkip(tick, at: time, budget: budget) }
     }
 
-    /// One tick on a session's thread: prepares, waits until it is due, searches, looks at the plan, learns what is new.
+    /// One tick on a session's thread: waits until it is due, searches, looks at plans and at what is new.
     ///
     /// Everything is recorded; throws only what makes the connection unusable.
     package func run(_ tick: ProbeTick, on connection: inout Connection) throws(PostgresError) {

@@ -4,7 +4,7 @@ import Postgres
 struct TruthObstacles: Sendable, Equatable {
     let isIndexBuilding: Bool
     let isBaseBackup: Bool
-    /// Zero on a primary and on a standby that has replayed all it received; nil where nothing was replayed yet.
+    /// Zero on a primary and on a standby that has replayed all it has; nil where nothing was replayed yet.
     let replayLag: Duration?
     let sharedBuffers: Int
     /// Rows inserted, updated and deleted, as the statistics have counted; a standby counts none.

@@ -74,7 +74,7 @@ struct VariantRecord: Sendable {
         isSuccess = false
     }
 
-    /// A tick that could not be kept: its user would have waited as long as until the run in its way had ended.
+    /// A tick that could not be kept: a user would have waited until the run in its way had ended.
     mutating func noteMissed(after elapsed: Duration) {
         observe(elapsed)
     }

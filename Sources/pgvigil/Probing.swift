@@ -16,6 +16,8 @@ final class Probing: Sendable {
     private let running = Mutex<[String: ProbeJob]>([:])
     private let following = Mutex<Task<Void, Never>?>(nil)
 
+    /// What the probes of a server may take of its time, all together, where none is allowed more.
+    private static let secondsPerHour = 60.0
     /// How long before its tick a probe is woken: time to open a transaction.
     private static let lead = Duration.milliseconds(50)
 
@@ -27,7 +29,9 @@ final class Probing: Sendable {
         self.scheduler = scheduler
         self.timeline = timeline
         self.discoveries = discoveries
-        let budget = ProbeBudget()
+        let limits = searches.map(\.limits) + customs.map(\.limits)
+        let budget = ProbeBudget(
+            secondsPerHour: limits.map(\.databaseSecondsPerHour).reduce(Self.secondsPerHour, max))
         self.budget = budget
         let searchers = searches.map { SearchProber($0, budget: budget) }
         let vectors: @Sendable (String) -> [String] = { name in
