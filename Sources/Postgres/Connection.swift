@@ -108,7 +108,9 @@ package struct Connection: ~Copyable {
         return answer
     }
 
-    /// Blocks the thread until `deadline`, ready to send; throws `.interrupted` as soon as the interrupt fires.
+    /// Blocks the thread until `deadline`, ready to send.
+    ///
+    /// Throws `.interrupted` as soon as the interrupt fires.
     package borrowing func wait(until deadline: Deadline) throws(PostgresError) {
         try deadline.wait(unless: interrupt)
     }

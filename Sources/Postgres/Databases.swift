@@ -1,5 +1,7 @@
 extension Connection {
-    /// The databases that let us in, by name, but for templates and those that an interrupted DROP left behind.
+    /// The databases that let us in, by name.
+    ///
+    /// Without templates and those that an interrupted DROP left behind.
     package mutating func databases(by deadline: Deadline) throws(PostgresError) -> [String] {
         // An interrupted DROP leaves -2 as the limit (PostgreSQL 13.12, 14.9, 15.4 and later).
         let rows = try query(

@@ -1,4 +1,6 @@
-/// A text of SQL, read as far as it takes to tell code from quotes and comments (PostgreSQL, "Lexical Structure").
+/// A text of SQL, read as far as it takes to tell code from quotes and comments.
+///
+/// PostgreSQL, "Lexical Structure".
 package struct SQLText: Sendable, Equatable {
     package enum Piece: Sendable, Equatable {
         /// Keywords, names, operators, numbers and white space.

@@ -70,7 +70,8 @@ package struct JobRecord: Sendable {
 
     /// Notes a tour of the databases, and says what becomes of what the job has up.
     ///
-    /// `failure` is that of one of the databases that failed; a duration of zero is that of a job that was not due.
+    /// `failure` is that of one of the databases that failed; a duration of zero is that of a job that
+    /// was not due.
     mutating func note(
         _ found: [PollReport.Rendered], failure: JobFailure?, taking duration: Duration, end: Duration,
         wallClock: Double

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Runs a target's probes, in at most as many sessions as polls and visits leave.
 ///
-/// One session stays connected for each database while there are enough; with less, they take turns. A further
-/// one is opened for what needs a fresh or a long one, and closed again.
+/// One session stays connected for each database while there are enough; with less, they take turns. A
+/// further one is opened for what needs a fresh or a long one, and closed again.
 package final class ProbeRunner: Sendable {
     private struct State {
         var jobs: [ProbeJob] = []

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// Keeps one connection to one database at a time, on a thread of its own, and lends it to one user at a time.
+/// Keeps one connection, on a thread of its own, and lends it to one user at a time.
 package actor Session {
     private nonisolated let executor = ThreadExecutor()
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -50,8 +50,8 @@ package actor Session {
 
     /// Lends the connection to `body`, opening one first where there is none to this database.
     ///
-    /// `database` is nil for that of the settings. What `body` leaves broken is closed; what it leaves busy is
-    /// cancelled at the server and abandoned.
+    /// `database` is nil for that of the settings. What `body` leaves broken is closed; what it leaves busy
+    /// is cancelled at the server and abandoned.
     package func use<Answer: Sendable>(
         of database: String? = nil, connectBy deadline: Deadline,
         _ body: @Sendable (inout Connection, _ isNew: Bool) throws(PostgresError) -> Answer

@@ -78,7 +78,7 @@ def test_in_health_nothing_moves(table, probing):
     assert healthy.by("pg_probe_shared_hit_blocks_total") > 0
 
 
-def test_a_migration_that_waits_behind_an_exact_scan_is_let_through(table, probing):
+def test_a_migration_that_waits_behind_an_exact_scan_is_let_through(table, probing, queries):
     docs = table()
     docs.index()
     # A condition that takes a millisecond for each row: an exact scan of three seconds.
@@ -86,6 +86,7 @@ def test_a_migration_that_waits_behind_an_exact_scan_is_let_through(table, probi
     watched = probing(
         docs,
         target=slow,
+        queries=queries(clustered(10, DIMENSIONS)),
         schedule={"interval": "2s", "timeout": "1s"},
         recall={"mode": ["exact"], "exact": {"interval": "6s", "timeout": "5s", "max_scan_bytes": "1GiB"}},
     )
@@ -200,11 +201,13 @@ def test_a_limit_above_ef_search_returns_ef_search_rows(table, probing, queries)
     assert moved.by("pg_probe_returned_rows_total") == 40 * searches
 
 
-def test_a_timeout_is_an_observation_and_a_failure(table, probing):
+def test_a_timeout_is_an_observation_and_a_failure(table, probing, queries):
     docs = table()
     docs.index()
     slow = {"filter": "pg_catalog.pg_sleep(0.1) IS NOT NULL"}
-    watched = probing(docs, target=slow, recall={"mode": []})
+    watched = probing(
+        docs, target=slow, recall={"mode": []}, queries=queries(clustered(10, DIMENSIONS)), session={"cold_every": 0}
+    )
     before = watched.metrics().exposition()
     name = "pg_probe_failures_total"
     after = watched.wait_for(lambda page: page.value(name, reason="timeout", variant="default") >= 4, within=20,
