@@ -31,7 +31,7 @@ extension CustomProber {
     private func note(_ run: CustomRun, at tick: ProbeTick) {
         let expectation = probe.statements.first(where: \.isMeasured)?.expectation
         state.withLock { state in
-            let variant = state.record.variant(of: tick)
+            let variant = state.record.variant(isCold: tick.cold != nil)
             state.record[variant: variant].noteAnswer(after: run.clock.duration, at: time)
             state.record[variant: variant].note(
                 rows: run.measuredRows, of: expectation?.minimumRows ?? 0,
@@ -60,7 +60,7 @@ extension CustomProber {
             return
         }
         state.withLock { state in
-            let variant = state.record.variant(of: tick)
+            let variant = state.record.variant(isCold: tick.cold != nil)
             state.record[variant: variant].note(
                 failure, after: max(.zero, now - start),
                 // What went wrong sooner was nothing of a user's, unless all of us had to wait.

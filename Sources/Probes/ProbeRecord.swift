@@ -52,7 +52,7 @@ struct ProbeRecord: Sendable {
     var cold: Int? { variants.firstIndex { $0.name == Self.coldVariant } }
 
     /// Where a tick's first run belongs.
-    func variant(of tick: ProbeTick) -> Int { tick.cold == nil ? 0 : cold ?? 0 }
+    func variant(isCold: Bool) -> Int { isCold ? cold ?? 0 : 0 }
 
     mutating func append(_ variant: VariantRecord) {
         variants.append(variant)
@@ -74,11 +74,13 @@ struct ProbeRecord: Sendable {
     }
 
     /// There was no connection: somebody was silent, said no, or it was ourselves who had none to spare.
-    mutating func noteNoConnection(_ failure: PostgresError, at tick: ProbeTick, time: Double) {
+    mutating func noteNoConnection(
+        _ failure: PostgresError, due: ContinuousClock.Instant, cold: Duration?, time: Double
+    ) {
         if failure == .interrupted { return }
         if case .cannotConnect(.connectionLimit, _) = failure { return note(.connections) }
-        let elapsed = tick.cold ?? max(.zero, .now - tick.due)
-        variants[variant(of: tick)].note(
+        let elapsed = cold ?? max(.zero, .now - due)
+        variants[variant(isCold: cold != nil)].note(
             .connect, after: elapsed, isObserved: failure == .timedOut || failure.isConnectTimeout, at: time)
     }
 

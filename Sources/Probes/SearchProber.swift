@@ -75,16 +75,22 @@ package final class SearchProber: Sendable {
     }
 
     /// There was no connection for the tick.
-    package func noteNoConnection(_ failure: PostgresError, at tick: ProbeTick) {
+    ///
+    /// - Parameters:
+    ///   - due: when its search should have left.
+    ///   - cold: how long connecting was tried for a fresh session; nil for the warm one.
+    package func noteNoConnection(
+        _ failure: PostgresError, due: ContinuousClock.Instant, cold: Duration? = nil
+    ) {
         state.withLock { state in
-            state.record.noteNoConnection(failure, at: tick, time: time)
+            state.record.noteNoConnection(failure, due: due, cold: cold, time: time)
             state.problem = failure.withoutValues
         }
     }
 
     /// Ticks that passed while an earlier run was at work, until it ended: each would have waited that long.
-    package func noteMissed(_ ticks: [ProbeTick], end: ContinuousClock.Instant) {
-        state.withLock { $0.record.noteMissed(ticks.map { max(.zero, end - $0.due) }) }
+    package func noteMissed(due: [ContinuousClock.Instant], end: ContinuousClock.Instant) {
+        state.withLock { $0.record.noteMissed(due.map { max(.zero, end - $0) }) }
     }
 
     package func noteSkipped(_ reason: SkipReason) {

@@ -116,18 +116,14 @@ struct TruthScan {
         return Search.hits(in: rows)
     }
 
-    /// May take longer than a second, so whoever watches over those who wait behind it has to know.
     private mutating func run(_ sql: String, with settings: [LocalSetting], on connection: inout Connection)
         throws(PostgresError) -> ([Hit], Duration)
     {
         let started = ContinuousClock.now
         sent = started
         let (question, patience) = (question, patience)
-        let occasion = occasion
         let (hits, duration) = try with(settings, on: &connection) { connection throws(PostgresError) in
             let started = ContinuousClock.now
-            occasion.willScan()
-            defer { occasion.didScan() }
             let rows = try connection.query(sql, with: question.parameters, by: .after(patience))
             return (Search.hits(in: rows), .now - started)
         }

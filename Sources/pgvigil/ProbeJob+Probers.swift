@@ -22,12 +22,12 @@ extension ProbeJob {
                         on: &connection)
                 },
                 fail: { obstacle in
-                    switch obstacle.kind {
-                    case .measure, .cold: prober.noteNoConnection(obstacle.failure, at: ProbeTick(obstacle))
-                    case .check: prober.noteNoConnectionForTruth(obstacle.failure)
+                    guard obstacle.kind != .check else {
+                        return prober.noteNoConnectionForTruth(obstacle.failure)
                     }
+                    prober.noteNoConnection(obstacle.failure, due: obstacle.point.due, cold: obstacle.connecting)
                 },
-                miss: { points, seen in prober.noteMissed(points.map { ProbeTick($0) }, end: seen) },
+                miss: { points, seen in prober.noteMissed(due: points.map(\.due), end: seen) },
                 families: { prober.families }))
     }
 
@@ -40,8 +40,8 @@ extension ProbeJob {
                 measure: { connection, occasion throws(PostgresError) in
                     try prober.run(ProbeTick(occasion), on: &connection)
                 },
-                fail: { prober.noteNoConnection($0.failure, at: ProbeTick($0)) },
-                miss: { points, seen in prober.noteMissed(points.map { ProbeTick($0) }, end: seen) },
+                fail: { prober.noteNoConnection($0.failure, due: $0.point.due, cold: $0.connecting) },
+                miss: { points, seen in prober.noteMissed(due: points.map(\.due), end: seen) },
                 families: { prober.families }))
     }
 }
@@ -52,20 +52,9 @@ extension ProbeTick {
             number: occasion.point.number, due: occasion.point.due, server: occasion.server,
             cold: occasion.connecting, isNewConnection: occasion.isNewConnection)
     }
-
-    /// One that found no session.
-    fileprivate init(_ obstacle: ProbeJob.Obstacle) {
-        self.init(
-            number: obstacle.point.number, due: obstacle.point.due, server: .unknown,
-            cold: obstacle.kind == .cold ? .now - obstacle.point.due : nil)
-    }
-
-    fileprivate init(_ point: ProbeJob.Point) {
-        self.init(number: point.number, due: point.due, server: .unknown)
-    }
 }
 
-extension ServerState {
-    /// Of a tick that no server has heard of.
-    fileprivate static let unknown = ServerState(version: 0)
+extension ProbeJob.Obstacle {
+    /// How long a fresh session was tried for; nil where the warm one was.
+    fileprivate var connecting: Duration? { kind == .cold ? .now - point.due : nil }
 }

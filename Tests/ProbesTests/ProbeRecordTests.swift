@@ -27,12 +27,7 @@ import Testing
     @Test func `each missed tick is an observation of the time until the run in its way had ended`() {
         let prober = Self.prober()
         let end = ContinuousClock.now
-        let ticks = [1, 2, 3].map { number in
-            ProbeTick(
-                number: number, due: end - .seconds(40 - 15 * (number - 1)),
-                server: ServerState(version: 180_000))
-        }
-        prober.noteMissed(ticks, end: end)
+        prober.noteMissed(due: [40, 25, 10].map { end - .seconds($0) }, end: end)
         let families = prober.families
         #expect(families.value("duration_seconds_count", byDefault) == 3)
         #expect(abs((families.value("duration_seconds_sum", byDefault) ?? 0) - 75) < 1e-9)
@@ -42,12 +37,12 @@ import Testing
 
     @Test func `a server that is silent is an observation, and one that refuses only a failure`() {
         let prober = Self.prober()
-        prober.noteNoConnection(.cannotConnect(.refused, "refused"), at: tick(0, ago: .seconds(1)))
+        prober.noteNoConnection(.cannotConnect(.refused, "refused"), due: .now - .seconds(1))
         #expect(prober.families.value("failures_total", reason: "connect") == 1)
         #expect(prober.families.value("duration_seconds_count", byDefault) == 0)
         #expect(prober.latestProblem == "cannot connect: refused")
 
-        prober.noteNoConnection(.cannotConnect(.timeout, "silent"), at: tick(1, ago: .seconds(7)))
+        prober.noteNoConnection(.cannotConnect(.timeout, "silent"), due: .now - .seconds(7))
         let families = prober.families
         #expect(families.value("failures_total", reason: "connect") == 2)
         #expect(families.value("attempts_total", byDefault) == 2)
@@ -59,8 +54,8 @@ import Testing
 
     @Test func `want of a connection of our own is no failure of the server's`() {
         let prober = Self.prober()
-        prober.noteNoConnection(.cannotConnect(.connectionLimit, "full"), at: tick(0, ago: .seconds(1)))
-        prober.noteNoConnection(.interrupted, at: tick(1, ago: .seconds(1)))
+        prober.noteNoConnection(.cannotConnect(.connectionLimit, "full"), due: .now - .seconds(1))
+        prober.noteNoConnection(.interrupted, due: .now)
         prober.noteNoConnectionForTruth(.cannotConnect(.connectionLimit, "full"))
         prober.noteNoConnectionForTruth(.cannotConnect(.refused, "refused"))
         let families = prober.families
@@ -73,8 +68,7 @@ import Testing
 
     @Test func `a fresh session that is not let in is a failure of the cold variant`() {
         let prober = Self.prober()
-        prober.noteNoConnection(
-            .cannotConnect(.timeout, "silent"), at: tick(40, ago: .zero, cold: .seconds(5)))
+        prober.noteNoConnection(.cannotConnect(.timeout, "silent"), due: .now, cold: .seconds(5))
         let families = prober.families
         #expect(families.value("failures_total", "variant=\"cold\",reason=\"connect\"") == 1)
         #expect(families.value("duration_seconds_sum", "variant=\"cold\"") == 5)
