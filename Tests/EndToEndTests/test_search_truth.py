@@ -89,7 +89,7 @@ def test_recall_is_what_brute_force_says_to_the_last_digit_ties_included(
 def test_a_server_that_pauses_costs_the_ticks_that_it_missed(server, database, daemon: Callable[..., Daemon]):
     docs = Embeddings(server, database, "docs", uniform(500, 8))
     docs.index()
-    probe = {"schedule": {"interval": "1s", "timeout": "900ms"}, "recall": {"mode": []}, "explain": {"every": 0}}
+    probe = {"schedule": {"interval": "1s", "timeout": "900ms"}, "recall": {"mode": []}, "session": {"cold_every": 0}}
     watched = daemon(settings=settings(docs, probe))
     name = "pg_probe_duration_seconds"
     watched.wait_for(lambda page: (page.value(f"{name}_count") or 0) >= 2, within=20, what="searches")
