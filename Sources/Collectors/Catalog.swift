@@ -23,6 +23,15 @@ extension Collector {
         archiveStatus,
         databaseSize,
         walDirectory,
+        vectorIndexes,
+        vectorBuilds,
+        vectorVacuum,
+        vectorStatements,
+        vectorFreshness,
+        vectorColumns,
+        vectorExtensions,
+        vectorSettings,
+        vectorSamples,
     ]
 
     /// The names of all labels that a collector's row may carry.

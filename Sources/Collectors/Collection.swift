@@ -10,6 +10,29 @@ package struct Collection: Sendable {
     package internal(set) var droppedSeries = 0
     /// Label values cut because they were too long.
     package internal(set) var cutLabels = 0
+
+    /// Adds what another table of the same collector gave.
+    package mutating func append(_ other: Collection) {
+        for family in other.families {
+            if let position = families.firstIndex(where: { $0.metric.name == family.metric.name }) {
+                families[position].samples += family.samples
+            } else {
+                families.append(family)
+            }
+        }
+        rowCount += other.rowCount
+        repeatedSeries += other.repeatedSeries
+        droppedSeries += other.droppedSeries
+        cutLabels += other.cutLabels
+    }
+
+    /// Makes series one that several tables gave.
+    mutating func resolveRepetitions(_ duplicates: Duplicates) {
+        for position in families.indices {
+            let repeated = families[position].resolveRepetitions(duplicates)
+            repeatedSeries += repeated
+        }
+    }
 }
 
 /// What becomes of rows with the same labels.
@@ -55,7 +78,7 @@ extension Sample.Value {
         }
     }
 
-    fileprivate func adding(_ other: Sample.Value) -> Sample.Value {
+    func adding(_ other: Sample.Value) -> Sample.Value {
         switch (self, other) {
         case (.integer(let a), .integer(let b)): .sum(a, b)
         case (.integer(let a), .real(let b)): .real(Double(a) + b)

@@ -1,7 +1,7 @@
 package import Exposition
 package import Postgres
 
-/// One statement, and what its columns mean.
+/// A statement, and what its columns mean.
 package struct Collector: Sendable {
     package let name: String
     /// What an operator reads of it in listings; one sentence.
@@ -14,8 +14,17 @@ package struct Collector: Sendable {
     package let requirements: [Requirement]
     package let wishes: [SettingWish]
     package let columns: [Column]
-    private let duplicates: Duplicates
-    private let statement: @Sendable (ServerState) -> String
+    let duplicates: Duplicates
+    private let inquiry: Inquiry
+
+    /// How a collector asks.
+    private enum Inquiry: Sendable {
+        case statement(@Sendable (ServerState) -> String)
+        /// What there is to ask about comes first, a row each; then a statement for each of them.
+        case parts(
+            preparation: @Sendable (ServerState) -> String,
+            statement: @Sendable (ServerState, Part) -> String)
+    }
 
     /// The most rows that one run turns into samples; the rest is dropped and counted.
     static let longestTable = 10_000
@@ -26,6 +35,32 @@ package struct Collector: Sendable {
         audience: Audience = .everyServer, requires requirements: [Requirement] = [],
         wishes: [SettingWish] = [], duplicates: Duplicates = .keepFirst,
         columns: [Column], sql: @escaping @Sendable (ServerState) -> String
+    ) {
+        self.init(
+            name, summary, scope, cost, since, audience, requirements, wishes, duplicates, columns,
+            .statement(sql))
+    }
+
+    /// One whose statement can only be written once something is known: an extension's schema, say.
+    ///
+    /// `preparation` returns a row for each part to ask about, its cells pieces of SQL; without rows nothing
+    /// more is asked. Each part is a transaction of its own, of at most a second, and costs only itself where
+    /// it fails.
+    init(
+        _ name: String, _ summary: String, scope: Scope, cost: CostClass,
+        requires requirements: [Requirement] = [], duplicates: Duplicates = .keepFirst, columns: [Column],
+        preparation: @escaping @Sendable (ServerState) -> String,
+        sql: @escaping @Sendable (ServerState, Part) -> String
+    ) {
+        self.init(
+            name, summary, scope, cost, 0, .everyServer, requirements, [], duplicates, columns,
+            .parts(preparation: preparation, statement: sql))
+    }
+
+    private init(
+        _ name: String, _ summary: String, _ scope: Scope, _ cost: CostClass, _ since: Int,
+        _ audience: Audience, _ requirements: [Requirement], _ wishes: [SettingWish],
+        _ duplicates: Duplicates, _ columns: [Column], _ inquiry: Inquiry
     ) {
         let metrics = columns.compactMap(\.metric?.name)
         precondition(Set(metrics).count == metrics.count, "\(name) names a metric twice")
@@ -39,7 +74,7 @@ package struct Collector: Sendable {
         self.wishes = wishes
         self.duplicates = duplicates
         self.columns = columns
-        statement = sql
+        self.inquiry = inquiry
     }
 
     /// The metrics, each with the labels that its samples may carry and the versions that have it.
@@ -58,79 +93,39 @@ package struct Collector: Sendable {
     }
 
     /// The statement for this server, with the comment that shows in the server's own views whose it is.
-    package func sql(for server: ServerState) -> String {
-        "/* pgvigil \(name) */\n\(statement(server))"
-    }
-
-    /// Asks the server and reads the answer; one that it does not apply to gives nothing and is not asked.
-    package func collect(from connection: inout Connection, _ server: ServerState, by deadline: Deadline)
-        throws(CollectorError) -> Collection
-    {
-        guard applies(to: server) else { return Collection() }
-        if let missing = requirements.first(where: { !$0.isMet(by: server) }) { throw .unmet(missing) }
-        let rows: Rows
-        do throws(PostgresError) {
-            rows = try connection.query(sql(for: server), by: deadline)
-        } catch {
-            throw .postgres(error)
-        }
-        return try collection(from: rows, of: server)
-    }
-
-    /// Turns rows into families: one per metric column, one sample per row.
     ///
-    /// SQL NULL gives no sample: "unknown" is not zero. A column that the statement should return and does
-    /// not is an error, and so is a cell that is no number.
-    package func collection(from rows: borrowing Rows, of server: ServerState) throws(CollectorError)
-        -> Collection
-    {
-        let columns = columns.filter { $0.exists(on: server) }
-        var positions: [Int] = []
-        for column in columns {
-            guard let position = rows.column(column.name) else { throw .missingColumn(column.name) }
-            positions.append(position)
+    /// Pieces that a preparation has to find first stand in braces.
+    package func sql(for server: ServerState) -> String {
+        switch inquiry {
+        case .statement(let statement): marked(statement(server))
+        case .parts(_, let statement): marked(statement(server, .example))
         }
-
-        var collection = Collection()
-        collection.rowCount = min(rows.count, Self.longestTable)
-        let labelColumns = zip(columns, positions).filter(\.0.isLabel).map {
-            (name: $0.name, position: $1)
-        }
-        var labels: [Labels] = []
-        labels.reserveCapacity(collection.rowCount)
-        for row in 0..<collection.rowCount {
-            labels.append(Self.labels(labelColumns, row: row, of: rows, cuts: &collection.cutLabels))
-        }
-        let mayRepeat = Set(labels).count < labels.count
-        for (column, position) in zip(columns, positions) {
-            guard let metric = column.metric else { continue }
-            var family = MetricFamily(metric)
-            for row in 0..<rows.count {
-                guard let value = try column.value(row: row, at: position, of: rows) else { continue }
-                guard row < collection.rowCount, metric.kind != .counter || value.isCount else {
-                    collection.droppedSeries += 1
-                    continue
-                }
-                if family.samples.isEmpty { family.samples.reserveCapacity(collection.rowCount - row) }
-                family.samples.append(Sample(value, labels: labels[row]))
-            }
-            if mayRepeat { collection.repeatedSeries += family.resolveRepetitions(duplicates) }
-            collection.families.append(family)
-        }
-        return collection
     }
 
-    private static func labels(
-        _ columns: [(name: String, position: Int)], row: Int, of rows: borrowing Rows, cuts: inout Int
-    ) -> Labels {
-        var labels = Labels()
-        for column in columns {
-            guard let value = rows.text(row: row, column: column.position) else { continue }
-            let isWhole = labels.append(column.name, value)
-            cuts += isWhole ? 0 : 1
+    /// The statement that comes before, for collectors that need one.
+    package func preparation(for server: ServerState) -> String? {
+        switch inquiry {
+        case .statement: nil
+        case .parts(let preparation, _): marked(preparation(server))
         }
-        return labels
     }
+
+    /// All that it may send, in order.
+    package func statements(for server: ServerState) -> [String] {
+        [preparation(for: server), sql(for: server)].compactMap(\.self)
+    }
+
+    func sql(for server: ServerState, _ part: Part) -> String {
+        switch inquiry {
+        case .statement(let statement): marked(statement(server))
+        case .parts(_, let statement): marked(statement(server, part))
+        }
+    }
+
+    private func marked(_ sql: String) -> String { "/* pgvigil \(name) */\n\(sql)" }
+
+    /// Whether its counters are sums of rows that come and go, and so need an `Accumulator`.
+    package var accumulates: Bool { columns.contains(where: \.isEntry) }
 }
 
 extension Collector: CustomStringConvertible {

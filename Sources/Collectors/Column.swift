@@ -13,8 +13,19 @@ package struct Column: Sendable {
     package let since: Int
     /// The last one; nil where it still does.
     package let until: Int?
+    private let use: Use
 
-    private init(_ name: String, _ metric: Metric?, _ labels: [String]?, _ since: Int, _ until: Int?) {
+    private enum Use {
+        case shown
+        case entry
+        case epoch
+    }
+
+    private init(
+        _ name: String, _ metric: Metric?, _ labels: [String]?, _ since: Int, _ until: Int?,
+        use: Use = .shown
+    ) {
+        self.use = use
         self.name = name
         self.metric = metric
         self.labels = labels
@@ -25,6 +36,16 @@ package struct Column: Sendable {
     /// The column's text becomes a label of the same name; NULL and empty text give none.
     static func label(_ name: String) -> Column {
         Column(name, nil, nil, 0, nil)
+    }
+
+    /// What tells a row from those that share its labels; its counters are then summed by an `Accumulator`.
+    static func entry(_ name: String) -> Column {
+        Column(name, nil, nil, 0, nil, use: .entry)
+    }
+
+    /// What changes where all counters begin anew.
+    static func epoch(_ name: String) -> Column {
+        Column(name, nil, nil, 0, nil, use: .epoch)
     }
 
     static func counter(
@@ -48,7 +69,11 @@ package struct Column: Sendable {
         Column(name, Metric(metric, .info, help: help), labels, 0, nil)
     }
 
-    var isLabel: Bool { metric == nil }
+    package var isLabel: Bool { metric == nil && use == .shown }
+
+    var isEntry: Bool { use == .entry }
+
+    var isEpoch: Bool { use == .epoch }
 
     /// The labels that its samples may carry, where the collector has these.
     func labels(outOf all: [String]) -> [String] { labels ?? all }

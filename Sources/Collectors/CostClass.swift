@@ -24,6 +24,8 @@ package enum CostClass: Sendable, CaseIterable {
 package enum Scope: Sendable {
     /// In any one database of the server: its rows cover the whole server.
     case server
+    /// In each database: its rows speak of that one alone, and all of its families begin with `datname`.
+    case database
 }
 
 /// Which servers a collector speaks of.

@@ -1,3 +1,5 @@
+import Postgres
+
 /// What several statements say in the same words.
 enum Phrase {
     /// A condition on rows of `pg_stat_activity`: not one of pgvigil's own sessions.
@@ -28,5 +30,61 @@ enum Phrase {
     /// A position as the number of bytes before it.
     static func bytes(before position: String) -> String {
         "pg_catalog.pg_wal_lsn_diff(\(position), '0/0')"
+    }
+
+    /// A common table of the operator classes that find nearest neighbours, whoever brings them: those with
+    /// an operator for ORDER BY, but for PostgreSQL's own trees and RUM, which is for texts.
+    static let nearestClasses = """
+        nearest_class AS (
+            SELECT pg_opclass.oid,
+                   opcname,
+                   opcintype,
+                   amname,
+                   pg_catalog.string_agg(DISTINCT oprname::text, ',') AS operators
+            FROM pg_catalog.pg_opclass
+            JOIN pg_catalog.pg_am ON pg_am.oid = opcmethod
+            JOIN pg_catalog.pg_amop
+              ON amopfamily = opcfamily AND amoplefttype = opcintype AND amoppurpose = 'o'
+            JOIN pg_catalog.pg_operator ON pg_operator.oid = amopopr
+            WHERE amname NOT IN ('gist', 'spgist', 'rum')
+            GROUP BY pg_opclass.oid, opcname, opcintype, amname
+        )
+        """
+
+    /// Indexes by those classes and the tables below them, without temporary ones; after `nearestClasses`.
+    static let nearestIndexes = """
+        nearest_index AS (
+            SELECT pg_index.indexrelid,
+                   pg_index.indrelid,
+                   nearest_class.opcname,
+                   nearest_class.amname,
+                   nearest_class.operators
+            FROM pg_catalog.pg_index
+            JOIN nearest_class ON nearest_class.oid = pg_index.indclass[0]
+            JOIN pg_catalog.pg_class ON pg_class.oid = pg_index.indexrelid
+            WHERE pg_class.relpersistence <> 't'
+        )
+        """
+
+    /// What the catalogue says a relation's pages are, without a look at its files and so without a lock.
+    static func bytes(ofPages pages: String) -> String {
+        "(\(pages))::bigint * pg_catalog.current_setting('block_size')::bigint"
+    }
+
+    /// Whether a table's rows have ever been counted; what stands there before is no number.
+    static func isCounted(_ relation: String, on server: ServerState) -> String {
+        server.majorVersion >= 14
+            ? "\(relation).reltuples >= 0" : "(\(relation).reltuples > 0 OR \(relation).relpages > 0)"
+    }
+
+    /// Whether the rows of a table and those of its vector indexes were last counted together.
+    ///
+    /// VACUUM that finds nothing dead counts the table alone; ANALYZE, and CREATE INDEX, count both.
+    static func isCountedWithIndexes(table: String) -> String {
+        let times = ["vacuum", "analyze"].map { act in
+            let times = ["", "auto"].map { "pg_catalog.pg_stat_get_last_\($0)\(act)_time(\(table))" }
+            return "greatest(\(times.joined(separator: ", ")))"
+        }
+        return "coalesce(\(times[1]) >= \(times[0]), \(times[0]) IS NULL)"
     }
 }

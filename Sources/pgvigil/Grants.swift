@@ -43,6 +43,10 @@ struct Grants: ParsableCommand {
             $pgvigil$;
 
             \(grants.joined(separator: "\n"))
+            -- Searches are probed, and vectors sampled, where the role may read. In that database:
+            -- GRANT USAGE ON SCHEMA public TO \(role.quotedIdentifier);
+            -- GRANT SELECT ON TABLE public.documents TO \(role.quotedIdentifier);
+
             """
     }
 }

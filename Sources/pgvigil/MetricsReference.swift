@@ -95,7 +95,8 @@ extension Collector {
         for version in versions {
             let server = ServerState(version: version * 10_000, isInRecovery: audience == .standbys)
             guard applies(to: server) else { continue }
-            let names = sql(for: server).matches(of: #/pg_catalog\.(?<name>pg_\w+)/#).map(\.output.name)
+            let statements = statements(for: server).joined()
+            let names = statements.matches(of: #/pg_catalog\.(?<name>pg_\w+)/#).map(\.output.name)
             for name in Set(names).subtracting(Self.plainFunctions) {
                 seen[String(name), default: []].append(version)
             }

@@ -47,10 +47,13 @@ extension Settings.Server {
 extension Job {
     /// The collector as something that a target's polls run: each of them where there is no interval.
     init(_ collector: Collector, every interval: Duration?) {
+        let accumulator = collector.accumulates ? Accumulator() : nil
         self.init(collector.name, every: interval) {
             connection, server, deadline throws(JobFailure) in
             do throws(CollectorError) {
-                return Findings(try collector.collect(from: &connection, server, by: deadline))
+                return Findings(
+                    try collector.collect(
+                        from: &connection, server, by: deadline, into: accumulator))
             } catch {
                 throw JobFailure(error)
             }

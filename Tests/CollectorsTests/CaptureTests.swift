@@ -13,7 +13,8 @@ private let sources = (ProcessInfo.processInfo.environment["CAPTURE_GOLDEN"] ?? 
 struct CaptureTests {
     @Test(arguments: Collector.all, sources)
     func `a collector's table is captured`(_ collector: Collector, _ server: TestServer) throws {
-        var connection = try server.connect()
+        let collector = GoldenFile.asked(collector)
+        var connection = try server.connect(to: GoldenFile.database(of: collector))
         let deadline = Deadline.after(.seconds(10))
         let state = try ServerState.read(from: &connection, by: deadline)
         let file = GoldenFile(
@@ -21,14 +22,16 @@ struct CaptureTests {
         guard GoldenFile.all(of: collector).contains(file) else {
             try Test.cancel("\(collector) has no golden file of such a server")
         }
-        let rows = try connection.query(collector.sql(for: state), by: deadline)
-        var values: [[String?]] = []
-        for row in 0..<rows.count {
-            var cells: [String?] = []
-            for column in rows.columns.indices { cells.append(rows.text(row: row, column: column)) }
-            values.append(cells)
+        var table = GoldenTable(columns: collector.columnNames(on: state), rows: [])
+        try collector.ask(&connection, state, by: deadline) { rows in
+            var values = table.rows
+            for row in 0..<rows.count {
+                var cells: [String?] = []
+                for column in rows.columns.indices { cells.append(rows.text(row: row, column: column)) }
+                values.append(cells)
+            }
+            table = GoldenTable(columns: rows.columns, rows: values)
         }
-        let table = GoldenTable(columns: rows.columns, rows: values)
         #expect(GoldenTable(parsing: table.text) == table)
         try file.write(table, page: "")
     }

@@ -144,6 +144,53 @@ import Testing
         #expect(try collect(Array(rows.prefix(limit))).droppedSeries == 0)
     }
 
+    @Test func `tables of one collector become one collection, and each family stays one`() throws {
+        var collection = try collect([["north", "1", "0.5"], ["north", "2", nil]])
+        collection.append(try collect([["south", "3", nil]]))
+        #expect(collection.families.map(\.metric.name) == [waits, seconds])
+        #expect(collection.samples(of: waits).map(\.value) == [.integer(1), .integer(3)])
+        #expect(collection.samples(of: seconds).map(\.value) == [.real(0.5)])
+        #expect(collection.rowCount == 3 && collection.repeatedSeries == 1)
+    }
+
+    @Test func `what a preparation has to find stands in braces where the statement is only shown`() {
+        let sized = Collector(
+            "sized", "", scope: .database, cost: .hour, columns: [],
+            preparation: { _ in "SELECT 'a' AS relation" },
+            sql: { _, part in "SELECT 1 FROM \(part["relation"])" })
+        #expect(
+            sized.statements(for: server) == [
+                "/* pgvigil sized */\nSELECT 'a' AS relation",
+                "/* pgvigil sized */\nSELECT 1 FROM {relation}",
+            ])
+        let rows = Rows(columns: ["relation"], values: [["\"a b\""], [nil]])
+        #expect(sized.sql(for: server, Part(row: 0, of: rows)).hasSuffix("SELECT 1 FROM \"a b\""))
+        #expect(sized.sql(for: server, Part(row: 1, of: rows)).hasSuffix("SELECT 1 FROM NULL"))
+    }
+
+    @Test func `rows of an entry each are summed by their labels, and that repeats nothing`() throws {
+        let searches = Collector(
+            "searches", "", duplicates: .sum,
+            columns: [
+                .label("pool"), .epoch("start"), .entry("id"), .counter("waits", waits, ""),
+            ]
+        ) { _ in "" }
+        let names = ["pool", "start", "id", "waits"]
+        let rows = [["north", "1", "a", "5"], ["north", "1", "b", "2"], ["north", "1", nil, nil]]
+        let now = try searches.collection(from: Rows(columns: names, values: rows), of: server)
+        #expect(now.samples(of: waits) == [Sample(.integer(7), labels: ["pool": "north"])])
+        #expect(now.repeatedSeries == 0)
+
+        let accumulator = Accumulator()
+        var sums: [[Sample.Value]] = []
+        for rows in [rows, [["north", "1", "a", "9"]], [["north", "1", nil, nil]]] {
+            let collection = try searches.collection(
+                from: Rows(columns: names, values: rows), of: server, into: accumulator)
+            sums.append(collection.samples(of: waits).map(\.value))
+        }
+        #expect(sums == [[.integer(0)], [.integer(4)], [.integer(4)]])
+    }
+
     // MARK: -
 
     private let waits: MetricName = "pool_waits_total"

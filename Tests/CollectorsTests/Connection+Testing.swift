@@ -45,6 +45,16 @@ extension Connection {
         }
     }
 
+    /// Sends a statement that takes its time, and leaves it at that.
+    mutating func leave(_ sql: String) throws {
+        do throws(PostgresError) {
+            _ = try query(sql, by: .after(.milliseconds(300)))
+            Issue.record("it took no time")
+        } catch {
+            #expect(error == .timedOut)
+        }
+    }
+
     /// Changes a setting of the whole server, or takes the change back, and returns when it is in effect.
     ///
     /// The server tells its sessions only after it knows of the change itself.

@@ -23,7 +23,7 @@ import Testing
 
     @Test(arguments: Collector.all)
     func `a statement begins with the comment that says whose it is`(_ collector: Collector) {
-        for sql in collector.servers.map(collector.sql) {
+        for sql in collector.servers.flatMap(collector.statements) {
             #expect(sql.hasPrefix("/* pgvigil \(collector.name) */\n"))
             #expect(!sql.hasSuffix(";") && !sql.hasSuffix("\n"))
         }
@@ -110,17 +110,22 @@ import Testing
             "datname", "schemaname", "relname", "indexrelname", "usename", "application_name", "state",
             "backend_type", "wait_event_type", "locktype", "mode", "slot_name", "slot_type", "client_addr",
             "sync_state", "wal_status", "invalidation_reason", "object", "context", "name",
+            "attname", "access_method", "phase", "option", "operator", "setting",
         ]
-        let ofInfos: Set = ["version", "system_identifier", "plugin", "setting", "sender_host", "status"]
+        let ofInfos: Set = [
+            "version", "system_identifier", "plugin", "setting", "sender_host", "status",
+            "opclass", "operators", "element_type", "dimensions", "partial", "expression", "type", "indexed",
+            "extension", "value",
+        ]
         for collector in Collector.all {
-            let labels = Set(collector.columns.filter { $0.metric == nil }.map(\.name))
+            let labels = Set(collector.columns.filter(\.isLabel).map(\.name))
             let hasInfo = collector.columns.contains { $0.metric?.kind == .info }
             #expect(
                 labels.subtracting(hasInfo ? ofViews.union(ofInfos) : ofViews).sorted() == [], "\(collector)")
         }
         #expect(
             Collector.labelNames
-                == Set(Collector.all.flatMap { $0.columns.filter { $0.metric == nil }.map(\.name) }))
+                == Set(Collector.all.flatMap { $0.columns.filter(\.isLabel).map(\.name) }))
     }
 
     /// The beginnings of names that follow another rule: `pg_server_` where a table's row says `pg_server_*`.

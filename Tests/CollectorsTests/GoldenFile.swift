@@ -40,6 +40,23 @@ struct GoldenFile: Equatable {
         }
     }
 
+    /// Where `scripts/capture-goldens` makes what there is to see of one database; nil for the usual one.
+    static func database(of collector: Collector) -> String? {
+        collector.scope == .database ? "embeddings" : nil
+    }
+
+    /// The collector as it has to be asked there: with the columns that settings would name.
+    static func asked(_ collector: Collector) -> Collector {
+        guard collector.name == "vector_freshness" else { return collector }
+        return .vectorFreshness(of: [
+            EmbeddedColumn(
+                database: "embeddings", table: "docs", column: "embedding", createdAt: "created_at"),
+            EmbeddedColumn(
+                database: "embeddings", table: "it's \"quoted\" \\ back|slash",
+                column: "two\nlines, été Ω 🐘 ", createdAt: nil),
+        ])
+    }
+
     var server: ServerState { ServerState(version: version * 10_000, isInRecovery: isInRecovery) }
 
     func read() throws -> (table: GoldenTable, page: String) {

@@ -27,7 +27,8 @@ struct ServerTests {
     private static let requirements: [String: Requirement] = [
         "activity": .readAllStats, "archive_status": .monitor, "crash_recovery": .readAllStats,
         "database_size": .readAllStats, "replication": .readAllStats, "settings": .readAllSettings,
-        "transactions": .readAllStats, "wal_directory": .monitor,
+        "transactions": .readAllStats, "vector_builds": .readAllStats, "vector_statements": .readAllStats,
+        "vector_vacuum": .readAllStats, "wal_directory": .monitor,
     ]
 
     @Test(arguments: TestServer.all)
@@ -126,6 +127,8 @@ struct ServerTests {
     /// Those that have nothing to say of a server on its own on which nothing happens.
     private let silent: Set = [
         "crash_recovery", "prepared_transactions", "replication", "replication_slots", "transactions",
+        "vector_builds", "vector_columns", "vector_extensions", "vector_freshness", "vector_indexes",
+        "vector_samples", "vector_settings", "vector_statements", "vector_vacuum",
     ]
 
     /// A `count(*)` that fails, for whoever finds it before PostgreSQL's.

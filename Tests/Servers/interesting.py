@@ -6,6 +6,7 @@ from types import TracebackType
 import psycopg
 from psycopg import sql
 
+from embeddings import DATABASE, keep_embeddings_busy, make_embeddings
 from installation import Installation
 from postgres import PostgresServer
 from processes import Processes, wait_until
@@ -71,10 +72,11 @@ class Interesting:
         with self.primary.connect() as owner:
             owner.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(ROLE)))
             owner.execute(sql.SQL("GRANT ALL ON DATABASE postgres TO {}").format(sql.Identifier(ROLE)))
-            for name in [HOSTILE, BROKEN]:
+            for name in [HOSTILE, BROKEN, DATABASE]:
                 owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             if self.primary.has_statements:
                 owner.execute("CREATE EXTENSION pg_stat_statements")
+        make_embeddings(self.primary, HOSTILE, BROKEN)
 
     def _make_slots(self) -> None:
         """One that a standby uses, two that nobody does. A logical one waits for all transactions: so first of all."""
@@ -117,6 +119,7 @@ class Interesting:
         self._session("reader", server=self.standby).execute(dawdler)
         self._session("killed", database=BROKEN)
         self._await("count(*) = 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        self._sessions += keep_embeddings_busy(self.primary)
         self._await("count(*) = 59 FROM pg_stat_activity WHERE application_name LIKE 'app-__' AND state = 'idle'")
         self._await("count(pg_terminate_backend(pid)) = 1 FROM pg_stat_activity WHERE application_name = 'killed'")
         self._await("sum(xact_rollback) >= 2 AND sum(temp_files) > 0 FROM pg_stat_database")
