@@ -133,7 +133,7 @@ package enum Discovery {
          WHERE x.indisvalid
            AND x.indisready
            AND t.relpersistence <> 't'
-           AND n.nspname !~ '^pg_'
+           AND n.nspname !~ '^(pg_|pgvigil_bench_)'
            AND n.nspname <> 'information_schema'
            AND e.typname IN ('vector', 'halfvec', 'sparsevec', 'bit')
            AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')

@@ -25,7 +25,8 @@ extension ProbeJob {
                     guard obstacle.kind != .check else {
                         return prober.noteNoConnectionForTruth(obstacle.failure)
                     }
-                    prober.noteNoConnection(obstacle.failure, due: obstacle.point.due, cold: obstacle.connecting)
+                    prober.noteNoConnection(
+                        obstacle.failure, due: obstacle.point.due, cold: obstacle.connecting)
                 },
                 miss: { points, seen in prober.noteMissed(due: points.map(\.due), end: seen) },
                 families: { prober.families }))

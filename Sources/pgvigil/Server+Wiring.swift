@@ -26,7 +26,9 @@ extension Settings.Server {
 
     /// The collectors that are switched on, in the catalogue's order.
     var activeCollectors: [Collector] {
-        Collector.all.filter { collectors[$0.name]?.isEnabled ?? true }
+        let freshness = Collector.vectorFreshness(of: vectorColumns.map { EmbeddedColumn($0) })
+        return Collector.all.map { $0.name == freshness.name ? freshness : $0 }
+            .filter { collectors[$0.name]?.isEnabled ?? true }
     }
 
     func job(for collector: Collector) -> Job {
@@ -41,6 +43,25 @@ extension Settings.Server {
             .credential(name, folder: ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"])
         case .command(let arguments): .command(arguments.map(\.revealed))
         }
+    }
+}
+
+extension EmbeddedColumn {
+    fileprivate init(_ column: Settings.VectorColumn) {
+        self.init(
+            database: column.database, schema: column.schema, table: column.table, column: column.column,
+            createdAt: column.createdAt)
+    }
+}
+
+extension Runtime.DatabaseChoice {
+    init(_ choice: Settings.DatabaseChoice) {
+        self =
+            switch choice {
+            case .all: .all
+            case .own: .own
+            case .named(let names): .named(names)
+            }
     }
 }
 

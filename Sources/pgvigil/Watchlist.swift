@@ -101,16 +101,20 @@ final class Watchlist: Sendable {
 extension Target {
     /// The target that the settings describe.
     ///
-    /// - Parameter databaseJobs: what looks into each database besides collectors.
-    /// - Parameter job: how a collector runs; nil for as the settings say.
+    /// - Parameters:
+    ///   - databaseJobs: what looks into each database besides collectors.
+    ///   - job: how a collector runs; nil for as the settings say.
     convenience init(
         _ server: Settings.Server, collectors: [Collector], databaseJobs: [Job] = [], on list: Watchlist,
         log: Logger, job: ((Collector) -> Job)? = nil
     ) {
+        func jobs(_ scope: Scope) -> [Job] {
+            collectors.filter { $0.scope == scope }.map { job?($0) ?? server.job(for: $0) }
+        }
         self.init(
             server.name, at: server.connectionTarget, labels: server.ownLabels, interval: server.interval,
-            maxConnections: server.maxConnections,
-            jobs: collectors.map { job?($0) ?? server.job(for: $0) }, databaseJobs: databaseJobs,
+            maxConnections: server.maxConnections, jobs: jobs(.server),
+            databaseJobs: jobs(.database) + databaseJobs, databases: DatabaseChoice(server.databases),
             registry: list.registry, timeline: list.timeline, log: log)
     }
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from daemon import Daemon
-from embeddings import Embeddings
+from vectors import Embeddings
 from exposition import Exposition
 
 # Counters that move only where something is wrong, by what they are called here.

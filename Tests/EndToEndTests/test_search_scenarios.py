@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from daemon import Daemon
-from embeddings import Embeddings, Matrix, clustered, uniform, write_queries
+from vectors import Embeddings, Matrix, clustered, uniform, write_queries
 from postgres import PostgresServer
 from processes import wait_until
 from search_probe import Moved, candidates, paths, settings, watch

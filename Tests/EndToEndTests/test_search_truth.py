@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from daemon import Daemon
-from embeddings import Embeddings, recall, text_of, uniform, whole_numbered, write_queries
+from vectors import Embeddings, recall, text_of, uniform, whole_numbered, write_queries
 from postgres import PostgresServer
 from search_probe import settings
 
