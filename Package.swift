@@ -46,17 +46,18 @@ let package = Package(
 
         .target(name: "Bench", dependencies: ["Postgres"], swiftSettings: strict),
         .target(name: "Collectors", dependencies: ["Exposition", "Postgres"], swiftSettings: strict),
-        .target(name: "Probes", dependencies: ["Exposition", "Postgres"], swiftSettings: strict),
+        .target(name: "Probes", dependencies: ["Exposition", "Postgres", "SQL"], swiftSettings: strict),
         .target(
             name: "Runtime",
             dependencies: ["Exposition", "Postgres", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
-        .target(name: "Settings", dependencies: ["Yams"], swiftSettings: strict),
+        .target(name: "Settings", dependencies: ["SQL", "Yams"], swiftSettings: strict),
+        .target(name: "SQL", swiftSettings: strict),
         .executableTarget(
             name: "pgvigil",
             dependencies: [
                 "Bench", "CMalloc", "Collectors", "Exposition", "HTTPServer", "Postgres", "Probes", "Runtime",
-                "Settings", "Systemd",
+                "Settings", "SQL", "Systemd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -84,6 +85,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SettingsTests", dependencies: ["Settings"], exclude: ["Invalid"], swiftSettings: strict),
+        .testTarget(name: "SQLTests", dependencies: ["SQL"], swiftSettings: strict),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["Collectors", "Postgres"], swiftSettings: strict),
     ],

@@ -8,3 +8,11 @@ extension String {
         return contains("\\") ? "E\(quoted.replacing("\\", with: "\\\\"))" : quoted
     }
 }
+
+extension [String] {
+    /// As PostgreSQL reads an array's text.
+    package var arrayLiteral: String {
+        let quoted = map { "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"" }
+        return "{\(quoted.joined(separator: ","))}"
+    }
+}

@@ -1,4 +1,5 @@
 import Postgres
+import SQL
 
 /// What the system catalogue says of one table; no statement here locks it.
 enum Catalogue {
@@ -86,6 +87,7 @@ enum Catalogue {
         ofExpression expression: String, in relation: Search.Relation, on connection: inout Connection,
         by deadline: Deadline
     ) throws(SearchError) -> ElementType? {
+        let value = SQLText(expression).parenthesized
         let sql = """
             /* pgvigil search type */
             SELECT t.oid::int8 AS type,
@@ -95,7 +97,7 @@ enum Catalogue {
               FROM pg_catalog.pg_type AS t
               JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
              WHERE t.oid = pg_catalog.pg_typeof(
-                       (SELECT \(expression.parenthesized) FROM \(relation.sql) LIMIT 0))::pg_catalog.oid
+                       (SELECT \(value) FROM \(relation.sql) LIMIT 0))::pg_catalog.oid
             """
         let rows = try connection.ask(sql, by: deadline)
         return rows.count == 1 ? elementType(rows, 0) : nil

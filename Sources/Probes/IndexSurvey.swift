@@ -1,3 +1,5 @@
+import SQL
+
 /// All ANN indexes of a table and its partitions, judged by what a probe searches.
 struct IndexSurvey {
     let indexes: [CatalogueIndex]
@@ -43,13 +45,15 @@ struct IndexSurvey {
         guard index.operators.contains(operatorID) else { return .operator }
         guard let predicate = index.predicate else { return .usable }
         // Only as it is written here; what follows from a filter in other ways the planner knows.
-        return predicate.expressionCore == target.filter?.expressionCore ? .usable : .predicate
+        return SQLText(predicate).expressionCore == target.filter.map { SQLText($0).expressionCore }
+            ? .usable : .predicate
     }
 
     static func `is`(_ index: CatalogueIndex, over searched: SearchTarget.Searched) -> Bool {
         switch searched {
         case .column(let name): index.column == name
-        case .expression(let sql): index.expression?.expressionCore == sql.expressionCore
+        case .expression(let sql):
+            index.expression.map { SQLText($0).expressionCore } == SQLText(sql).expressionCore
         }
     }
 

@@ -1,4 +1,5 @@
 package import Postgres
+import SQL
 
 /// Query vectors, sample rows and values for filters, from wherever the settings say.
 ///
@@ -85,9 +86,7 @@ extension Search {
 
     /// How many values the filter takes.
     var filterParameters: Int {
-        SQLToken.tokens(of: probe.target.filter ?? "").reduce(0) { most, token in
-            if case .parameter(let number) = token.kind { max(most, number) } else { most }
-        }
+        probe.target.filter.flatMap { SQLText($0).parameters.max() } ?? 0
     }
 
     /// As `VectorValue` keeps it.
@@ -115,11 +114,12 @@ extension Search {
     {
         let schemas = [relation.schema, relation.extensionSchema]
         let path = LocalSetting(searchPath: schemas[0] == schemas[1] ? [schemas[0]] : schemas)
+        let source = SQLText(sql).withoutTerminator.text
         let statement = """
             /* pgvigil probe=\(probe.name) */
             SELECT q.*
               FROM (
-            \(sql.withoutTerminator)
+            \(source)
                    ) AS q
              LIMIT \(limit)
             """

@@ -1,4 +1,5 @@
 package import Postgres
+import SQL
 
 extension Search {
     /// Asks the catalogue what a probe's statements have to be, in short transactions.
@@ -82,8 +83,8 @@ extension Search {
         for name in needed where !columns.contains(where: { $0.name == name }) {
             throw .missingColumn(name)
         }
-        var mentioned = target.filter?.mentionedNames ?? []
-        if case .expression(let sql) = target.searched { mentioned.formUnion(sql.mentionedNames) }
+        var mentioned = target.filter.map { SQLText($0).names } ?? []
+        if case .expression(let sql) = target.searched { mentioned.formUnion(SQLText(sql).names) }
         mentioned.formUnion(needed)
         for column in columns where !column.mayRead && mentioned.contains(column.name) {
             throw .notReadable("\(target.schema).\(target.table).\(column.name)")
@@ -96,7 +97,7 @@ extension Search {
         switch target.searched {
         case .column(let name): return columns.filter { $0.name == name }
         case .expression(let sql):
-            let names = sql.mentionedNames
+            let names = SQLText(sql).names
             return columns.filter { names.contains($0.name) }
         }
     }

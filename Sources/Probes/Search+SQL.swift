@@ -1,4 +1,5 @@
 import Postgres
+import SQL
 
 /// Statements; `$1` is the query vector as text, what follows are the filter's values.
 ///
@@ -86,6 +87,6 @@ extension Search {
 
     /// The filter with its values behind the first parameter.
     var filter: String? {
-        probe.target.filter.map { $0.shiftingParameters(by: 1).parenthesized }
+        probe.target.filter.map { SQLText($0).shiftingParameters(by: 1).parenthesized }
     }
 }

@@ -1,4 +1,5 @@
 import Postgres
+import SQL
 
 /// How a probe's two sides, the row's vector and the query's, are said in SQL.
 struct Wording {
@@ -26,7 +27,7 @@ struct Wording {
     private var row: String {
         switch target.searched {
         case .column(let name): name.quotedIdentifier
-        case .expression(let sql): sql.parenthesized
+        case .expression(let sql): SQLText(sql).parenthesized
         }
     }
 
@@ -35,8 +36,11 @@ struct Wording {
     /// The query as what is searched: by the very expression that the rows go through, where there is one.
     private var query: String {
         guard let metric = target.metric else { return parameter }
-        if case .expression(let sql) = target.searched, sql.mentionedNames.contains(metric.column) {
-            return sql.replacingColumn(metric.column, with: "(\(parameter))").parenthesized
+        if case .expression(let text) = target.searched {
+            let sql = SQLText(text)
+            if sql.names.contains(metric.column) {
+                return sql.replacingColumn(metric.column, with: "(\(parameter))").parenthesized
+            }
         }
         if type.oid == metricType.oid { return parameter }
         if type.vector == .bit {

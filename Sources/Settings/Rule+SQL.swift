@@ -1,3 +1,5 @@
+import SQL
+
 extension Rule where Output == String {
     /// The name of a table, column or role as it is in the catalogue: without quotes, case and all.
     static var identifier: Rule { line("a name", upTo: 63) }

@@ -4,6 +4,7 @@ import Glibc
 import Postgres
 import Probes
 import Runtime
+import SQL
 import Settings
 
 /// `pgvigil explain`: whether statements of an application use the indexes that they should.

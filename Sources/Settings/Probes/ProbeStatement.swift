@@ -1,3 +1,5 @@
+import SQL
+
 extension Settings {
     /// A statement of a custom probe, with its values and what it must return.
     package struct ProbeStatement: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import SQL
+
 extension Settings {
     /// What is searched for where.
     package struct SearchTarget: Sendable, Equatable {
