@@ -6,6 +6,8 @@ extension SearchProber {
     /// How long nothing is drawn after it went wrong.
     private static let rest = Duration.seconds(60)
     private static let fewestRows = 50
+    /// Of one search: to ask for more would cost more than it tells.
+    private static let mostMissed = 100
 
     /// How many rows are to be drawn, and from when on: less after it took too long.
     struct SamplePlan: Sendable {
@@ -67,20 +69,24 @@ extension SearchProber {
             state.withLock({ $0.record[variant: variant].parts.contains(.sentinel) }),
             let query = VectorValue(question.text, type: search.metricType)
         else { return }
-        let missed = sentinel.missedKeys(
+        let nearer = sentinel.missedKeys(
             query: query, found: answers, k: probe.target.k, tieEpsilon: probe.recall.tieEpsilon,
             excluding: question.key)
-        guard var missed else { return }
+        guard let nearer else { return }
+        // A short result lacks just so many; which of the sample are among them nobody knows.
+        let lacking = probe.target.k - answers.count
+        var missed = Array(nearer.prefix(Self.mostMissed))
         if !missed.isEmpty, let sql = search.rowsSQL {
             do throws(PostgresError) {
                 let rows = try rows(missed, sql, question, of: search, on: &connection)
-                missed = nearer(rows, than: answers).map(\.key)
+                missed = stillNearer(rows, than: answers).map(\.key)
             } catch {
                 if error.endsConnection { throw error }
                 return
             }
         }
-        state.withLock { $0.record[variant: variant].note(sentinelMissedRows: missed.count) }
+        let count = lacking > 0 ? min(missed.count, lacking) : missed.count
+        state.withLock { $0.record[variant: variant].note(sentinelMissedRows: count) }
     }
 
     private func rows(
@@ -97,7 +103,7 @@ extension SearchProber {
         }
     }
 
-    private func nearer(_ rows: [Hit], than answers: [Hit]) -> [Hit] {
+    private func stillNearer(_ rows: [Hit], than answers: [Hit]) -> [Hit] {
         let farthest = answers.count < probe.target.k ? nil : answers.map(\.distance).max()
         let limit = farthest.map { $0 - Hit.tieWidth(at: $0, epsilon: probe.recall.tieEpsilon) } ?? .infinity
         return rows.filter { $0.distance < limit }

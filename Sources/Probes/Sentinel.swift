@@ -29,20 +29,11 @@ package struct Sentinel: Sendable {
 
     package var count: Int { keys.count }
 
-    /// How many sampled rows are nearer than the k-th found row and were not found: 0 when all is well.
+    /// The keys of sampled rows that are nearer than the k-th found row and were not found, the nearest first.
     ///
-    /// As `missedKeys`.
-    package func missedRows(
-        query: VectorValue, found: [Hit], k: Int, tieEpsilon: Double, excluding own: String?
-    ) -> Int? {
-        missedKeys(query: query, found: found, k: k, tieEpsilon: tieEpsilon, excluding: own)?.count
-    }
-
-    /// The keys of sampled rows that are nearer than the k-th found row and were not found; nil where the
-    /// sample has no distance to `query` at all.
-    ///
-    /// A row counts as nearer where no tie and no rounding explains it. Where fewer than `k` rows were found,
-    /// all that were not found are nearer; so this is only for searches without a filter.
+    /// nil where the sample has no distance to `query` at all. A row counts as nearer where no tie and no
+    /// rounding explains it. Where fewer than `k` rows were found, the `k` nearest are told that were not; so
+    /// this is only for searches without a filter.
     ///
     /// The row that the query came from, `own`, is left out of `found` and sample.
     package func missedKeys(
@@ -55,10 +46,12 @@ package struct Sentinel: Sendable {
 
         let distances = distances(to: query)
         guard distances.contains(where: { $0 != nil }) else { return nil }
-        return zip(keys, distances).compactMap { key, distance in
+        let missed = zip(keys, distances).compactMap { key, distance -> (key: String, distance: Double)? in
             guard let distance, distance < limit, key != own, !foundKeys.contains(key) else { return nil }
-            return key
+            return (key, distance)
         }
+        let nearest = missed.sorted { ($0.distance, $0.key) < ($1.distance, $1.key) }.map(\.key)
+        return farthest == nil ? Array(nearest.prefix(k)) : nearest
     }
 
     // MARK: -

@@ -163,7 +163,8 @@ def test_deleted_rows_that_no_vacuum_has_removed_shorten_results(table, probing)
     watch(watched)
     # Nine of ten in each cluster.
     moved = watch(watched, lambda: docs.execute("DELETE FROM docs WHERE id / 20 % 10 <> 0"))
-    assert moved.symptoms == {"short results", "recall", "sentinel misses"}
+    # The nearest rows of the sample may have been deleted, and then were not missed.
+    assert moved.symptoms - {"sentinel misses"} == {"short results", "recall"}
     assert moved.by("pg_probe_returned_rows_total") < moved.by("pg_probe_requested_rows_total")
 
 
