@@ -47,6 +47,13 @@ def run_command(*arguments: str, timeout: float = 30, **variables: str) -> subpr
     )
 
 
+class Plain(yaml.SafeDumper):
+    """Writes what comes again again, without anchors, which settings may not have."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
 @dataclass(frozen=True)
 class Page:
     """An answer. Names of headers are in lower case; the body is as sent, compressed or not."""
@@ -111,7 +118,7 @@ class Daemon:
         listen = [f"127.0.0.1:{port}" for port in self.ports]
         whole = {**settings, "server": {"listen": listen, **settings.get("server", {})}}
         unfinished = self.settings_file.with_suffix(".unfinished")
-        unfinished.write_text(yaml.safe_dump(whole, sort_keys=False))
+        unfinished.write_text(yaml.dump(whole, Dumper=Plain, sort_keys=False))
         unfinished.chmod(0o600)
         unfinished.rename(self.settings_file)
 
