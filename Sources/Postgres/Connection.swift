@@ -119,7 +119,12 @@ package struct Connection: ~Copyable {
     ///
     /// The server notices our end only after its statement; until then it counts the session, and so do we.
     package consuming func abandon() -> AbandonedConnection {
-        AbandonedConnection(handle)
+        AbandonedConnection(leaving: handle)
+    }
+
+    /// Says goodbye; until the server has closed its end it counts the session, and so do we.
+    package consuming func close() -> AbandonedConnection {
+        AbandonedConnection(closing: handle)
     }
 
     // MARK: - The conversation with libpq

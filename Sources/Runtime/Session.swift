@@ -15,6 +15,9 @@ package actor Session {
     /// How long we wait for a cancel request before we stop: the server should hear it before we are gone.
     private static let farewell = Duration.seconds(2)
 
+    /// How long a server that is asked to close a connection is waited for.
+    private static let longestGoodbye = Duration.milliseconds(100)
+
     private var target: ConnectionTarget
     private let limit: ConnectionLimit
     private let canceller: Canceller
@@ -61,7 +64,7 @@ package actor Session {
             close()
             target.database = database
         }
-        if begun.duration(to: .now) > Self.longestLife { connection = nil }
+        if begun.duration(to: .now) > Self.longestLife { sayGoodbye() }
         let isNew = connection == nil
         var lent = try takeOrOpen(by: deadline)
         let answer = Result { () throws(PostgresError) in
@@ -86,7 +89,7 @@ package actor Session {
 
     /// Closes the connection and gives its place back, where it does not keep it.
     package func close() {
-        connection = nil
+        sayGoodbye()
         attempt = nil
         if !keepsPlace { place = nil }
     }
@@ -97,6 +100,15 @@ package actor Session {
     }
 
     // MARK: -
+
+    /// Closes the connection; where the server takes its time, the place goes with it.
+    private func sayGoodbye() {
+        guard let connection = connection.take() else { return }
+        let closing = connection.close()
+        guard !closing.isOver(within: Self.longestGoodbye) else { return }
+        abandoned.append(Abandoned(connection: closing, place: place))
+        place = nil
+    }
 
     private func takeOrOpen(by deadline: Deadline) throws(PostgresError) -> Connection {
         if let connection = connection.take() { return connection }

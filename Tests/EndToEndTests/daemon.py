@@ -20,6 +20,14 @@ from processes import Processes, free_port, wait_until
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
+# For a server's `collectors`: nothing looks into each database, and no session comes and goes but visits.
+NO_TOURS = {
+    f"vector_{name}": False
+    for name in (
+        "indexes", "builds", "vacuum", "statements", "freshness", "columns", "extensions", "settings", "samples"
+    )
+}
+
 # Variables that would tell libpq or pgvigil of servers that the tests did not start.
 FOREIGN = re.compile(r"^(PG[A-Z]+|DATA_SOURCE_NAME)$")
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from daemon import Daemon
+from daemon import NO_TOURS, Daemon
 from exposition import Exposition
 from postgres import PostgresServer
 from processes import wait_until
@@ -28,7 +28,10 @@ def server(new_postgres, embedded):
 
 @pytest.fixture
 def settings(server) -> dict:
-    targets = [{"name": name, "conninfo": server.conninfo(database=name)} for name in ("first", "second", "third")]
+    targets = [
+        {"name": name, "conninfo": server.conninfo(database=name), "collectors": NO_TOURS}
+        for name in ("first", "second", "third")
+    ]
     return {"interval": "1s", "servers": targets, "log": {"level": "info"}}
 
 
