@@ -1,6 +1,5 @@
 import CLibPQ
 import Dispatch
-import Synchronization
 
 /// What it takes to cancel one statement: the server's address and its secret for this session.
 @safe
@@ -26,23 +25,26 @@ package final class CancelKey: Sendable {
 ///
 /// `PQcancel` of libpq 15 knows no deadline.
 package final class Canceller: Sendable {
-    private let isBusy = Atomic(false)
+    /// Has a signal while no cancelling is under way.
+    private let turn = DispatchSemaphore(value: 0)
 
-    package init() {}
+    package init() {
+        turn.signal()  // A semaphore that begins with more than it ends with may not be let go of.
+    }
 
     /// Begins to cancel, and waits for the server's answer for at most `patience`.
     ///
-    /// While an earlier one is still waiting for the server, nothing is sent: the server is not answering.
+    /// While an earlier one is still waiting for the server, that is waited for too: statements of several
+    /// sessions may have to end at once. Where it takes longer, nothing is sent: the server is not answering.
     package func cancel(_ key: CancelKey, patience: Duration) {
-        guard isBusy.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else {
-            return
-        }
+        let end = DispatchTime.now() + .milliseconds(Int(patience / .milliseconds(1)))
+        guard turn.wait(timeout: end) == .success else { return }
         let sent = DispatchSemaphore(value: 0)
         Thread.start {
             key.send()
-            self.isBusy.store(false, ordering: .relaxed)
+            self.turn.signal()
             sent.signal()
         }
-        _ = sent.wait(timeout: .now() + .milliseconds(Int(patience / .milliseconds(1))))
+        _ = sent.wait(timeout: end)
     }
 }

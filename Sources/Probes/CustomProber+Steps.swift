@@ -12,7 +12,7 @@ extension CustomProber {
         var run = CustomRun(
             probe, arguments, annIndexes: state.withLock { $0.annIndexes ?? [] }, looksAtPlans: isPlanDue,
             due: tick.cold == nil ? tick.due : nil)
-        let timeout = probe.schedule.timeout
+        let timeout = tick.timeout(probe.schedule)
         let locals = [LocalSetting].limits(of: timeout) + [LocalSetting(searchPath: probe.searchPath)]
         let end = Deadline.at(max(tick.due, .now) + (timeout + .seconds(1)) * (probe.steps.count + 1))
         do throws(PostgresError) {
@@ -55,7 +55,7 @@ extension CustomProber {
         at tick: ProbeTick
     ) {
         let now = ContinuousClock.now
-        let timeout = probe.schedule.timeout
+        let timeout = tick.timeout(probe.schedule)
         guard let failure = ProbeFailure(error, after: now - (sent ?? start), timeout: timeout) else {
             return
         }
@@ -73,17 +73,18 @@ extension CustomProber {
     // MARK: - What is found out outside of the timed part
 
     /// What the first run cannot do without.
-    func prepare(on connection: inout Connection) throws(PostgresError) {
-        if state.withLock({ $0.arguments.mustAsk }) { try refreshArguments(on: &connection) }
+    func prepare(_ tick: ProbeTick, on connection: inout Connection) throws(PostgresError) {
+        if state.withLock({ $0.arguments.mustAsk }) { try refreshArguments(at: tick, on: &connection) }
         let expectsPlan = probe.statements.contains { $0.expectation.plan != nil }
         if expectsPlan, state.withLock({ $0.annIndexes == nil }) { try readIndexes(on: &connection) }
     }
 
     /// Asks again for values that are an hour old.
-    func refreshArguments(on connection: inout Connection) throws(PostgresError) {
+    func refreshArguments(at tick: ProbeTick, on connection: inout Connection) throws(PostgresError) {
         for sql in state.withLock({ $0.arguments.outdated }) {
-            let patience = probe.schedule.timeout + .seconds(1)
-            let limits = [LocalSetting].limits(of: probe.schedule.timeout)
+            let timeout = tick.timeout(probe.schedule)
+            let patience = timeout + .seconds(1)
+            let limits = [LocalSetting].limits(of: timeout)
             let locals = limits + [LocalSetting(searchPath: probe.searchPath)]
             let values = try connection.transaction(set: locals, by: .after(patience)) {
                 connection throws(PostgresError) in

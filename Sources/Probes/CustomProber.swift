@@ -67,7 +67,7 @@ package final class CustomProber: Sendable {
             state.record.facts = ProbeRecord.Facts(database: connection.database)
         }
         do throws(PostgresError) {
-            try prepare(on: &connection)
+            try prepare(tick, on: &connection)
         } catch {
             note(error, since: tick.due, sent: nil, at: tick)
             if error.endsConnection { throw error }
@@ -79,7 +79,7 @@ package final class CustomProber: Sendable {
         }
         try run(arguments, at: tick, on: &connection)
         do throws(PostgresError) {
-            try refreshArguments(on: &connection)
+            try refreshArguments(at: tick, on: &connection)
         } catch {
             state.withLock { $0.problem = error.withoutValues }
             if error.endsConnection { throw error }

@@ -10,15 +10,20 @@ package struct ProbeTick: Sendable {
     package let cold: Duration?
     /// Whether nothing has been done on this connection yet.
     package let isNewConnection: Bool
+    /// The longest that one statement may take.
+    package let allowance: Duration
 
     package init(
         number: Int, due: ContinuousClock.Instant, server: ServerState, cold: Duration? = nil,
-        isNewConnection: Bool = false
+        isNewConnection: Bool = false, allowance: Duration = .seconds(3600)
     ) {
         self.number = number
         self.due = due
         self.server = server
         self.cold = cold
         self.isNewConnection = isNewConnection
+        self.allowance = allowance
     }
+    /// How long a statement of the schedule's may take at this tick.
+    func timeout(_ schedule: ProbeSchedule) -> Duration { min(schedule.timeout, allowance) }
 }

@@ -31,12 +31,13 @@ extension SearchProber {
     ) throws(PostgresError) {
         guard let (search, question) = nextQuestion() else { return }
         let settings = probe.variants[variant].settings
-        let patience = probe.schedule.timeout + .seconds(1)
+        let timeout = tick.timeout(probe.schedule)
+        let patience = timeout + .seconds(1)
         let sql = search.explainSQL(
             rows: question.rows(for: probe.target.k), variant: probe.variants[variant].name,
             isAnalyzed: look == .run)
         let json = try connection.transaction(
-            set: locals(of: search, settings, timeout: probe.schedule.timeout), by: .after(patience * 2)
+            set: locals(of: search, settings, timeout: timeout), by: .after(patience * 2)
         ) { connection throws(PostgresError) in
             let rows = try connection.query(sql, with: question.parameters, by: .after(patience))
             return rows.count > 0 ? rows.text(row: 0, column: 0) : nil

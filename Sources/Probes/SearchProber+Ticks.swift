@@ -64,7 +64,9 @@ extension SearchProber {
         var clock = RunClock(due: due)
         let hits: [Hit]
         do throws(PostgresError) {
-            hits = try ask(question, of: search, variant, isCold: cold != nil, &clock, on: &connection)
+            hits = try ask(
+                question, of: search, variant, isCold: cold != nil, &clock,
+                timeout: tick.timeout(probe.schedule), on: &connection)
         } catch {
             let failure = note(error, of: cold ?? variant, since: clock.start, at: tick, sent: clock.sent)
             if failure == .timeout, variant == 0, cold == nil {
@@ -83,9 +85,8 @@ extension SearchProber {
     /// The timed part, in a transaction that was opened ahead and ends after the clock has stopped.
     private func ask(
         _ question: Question, of search: Search, _ variant: Int, isCold: Bool, _ clock: inout RunClock,
-        on connection: inout Connection
+        timeout: Duration, on connection: inout Connection
     ) throws(PostgresError) -> [Hit] {
-        let timeout = probe.schedule.timeout
         let patience = timeout + .seconds(1)
         let rows = question.rows(for: probe.target.k)
         let sql = search.searchSQL(
@@ -166,7 +167,7 @@ extension SearchProber {
         sent: ContinuousClock.Instant? = nil
     ) -> ProbeFailure? {
         let now = ContinuousClock.now
-        let timeout = probe.schedule.timeout
+        let timeout = tick.timeout(probe.schedule)
         guard let failure = ProbeFailure(error, after: now - (sent ?? start), timeout: timeout) else {
             return nil
         }

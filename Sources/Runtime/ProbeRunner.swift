@@ -12,6 +12,10 @@ package final class ProbeRunner: Sendable {
         /// By database, the least recently used first.
         var warm: [(database: String?, session: Session)] = []
         var spareUsers = 0
+        /// The name of the settings' database, once it is known.
+        var ownDatabase: String?
+        var usage = Connection.Usage()
+        var connects = 0
     }
 
     private let makeSession: @Sendable () -> Session
@@ -19,10 +23,11 @@ package final class ProbeRunner: Sendable {
     private let spare: Session
     private let watcher: Session
     private let canceller: Canceller
-    private let isWatchable: Bool
     private let knownServer: @Sendable () -> ServerState?
     private let state = Mutex(State())
 
+    /// Everything has its own deadline that is sooner.
+    private static let longestWork = Duration.seconds(3600)
     /// Longer ones are cancelled where nobody can look for sessions that wait behind them.
     private static let longestUnwatched = Duration.seconds(1)
 
@@ -36,8 +41,6 @@ package final class ProbeRunner: Sendable {
         spare = makeSession()
         self.watcher = watcher
         self.canceller = canceller
-        // A pooler tells its own process numbers, behind which nobody waits.
-        isWatchable = !target.isPooled
         self.knownServer = knownServer
     }
 
@@ -50,19 +53,28 @@ package final class ProbeRunner: Sendable {
     /// What all probes have found until now.
     var families: [MetricFamily] { jobs.flatMap { $0.actions.families() }.merged() }
 
+    /// What all probes have asked of the server until now.
+    var cost: (usage: Connection.Usage, connects: Int) { state.withLock { ($0.usage, $0.connects) } }
+
     // MARK: - What is due
 
     /// One tick: the measurement, and now and then another one in a fresh session.
+    ///
+    /// Returns at once where its task is cancelled, also with a thread that is stuck in resolving a name.
     package func measure(_ job: ProbeJob, at point: ProbeJob.Point) async {
-        let deadline = Deadline.at(point.due + job.timeout)
-        await lend(warmSession(of: job.database), to: job, .measure, point, by: deadline)
-        guard job.coldEvery > 0, point.number.isMultiple(of: job.coldEvery) else { return }
-        await useSpare(for: job, .cold, .init(number: point.number, due: .now))
+        _ = await firstAnswer(within: Self.longestWork) { [self] in await measureAll(job, at: point) }
     }
 
-    /// What is dear to check.
+    /// What is dear to check; returns as `measure` does.
     package func check(_ job: ProbeJob, at point: ProbeJob.Point) async {
-        await useSpare(for: job, .check, point)
+        _ = await firstAnswer(within: Self.longestWork) { [self] in await useSpare(for: job, .check, point) }
+    }
+
+    private func measureAll(_ job: ProbeJob, at point: ProbeJob.Point) async {
+        let session = warmSession(of: database(of: job))
+        await lend(session, to: job, .measure, point, by: .at(point.due + job.timeout))
+        guard job.coldEvery > 0, point.number.isMultiple(of: job.coldEvery) else { return }
+        await useSpare(for: job, .cold, .init(number: point.number, due: .now))
     }
 
     func interruptForGood() {
@@ -76,6 +88,11 @@ package final class ProbeRunner: Sendable {
     // MARK: - Sessions
 
     private var allSessions: [Session] { [spare] + state.withLock { $0.warm.map(\.session) } }
+
+    /// nil for that of the settings, also where the probe names it.
+    private func database(of job: ProbeJob) -> String? {
+        state.withLock { $0.ownDatabase == job.database ? nil : job.database }
+    }
 
     private func warmSession(of database: String?) -> Session {
         state.withLock { state in
@@ -98,27 +115,29 @@ package final class ProbeRunner: Sendable {
             let failure = PostgresError.cannotConnect(.connectionLimit, "another probe is at work")
             return job.actions.fail(.init(kind: kind, point: point, failure: failure))
         }
-        await lend(spare, to: job, kind, point, by: .after(job.timeout))
+        await lend(spare, to: job, kind, point, by: .after(job.timeout), orWithin: job.timeout)
         await spare.close()
     }
 
     private func lend(
         _ session: Session, to job: ProbeJob, _ kind: ProbeJob.Obstacle.Kind, _ point: ProbeJob.Point,
-        by deadline: Deadline
+        by deadline: Deadline, orWithin patience: Duration = .zero
     ) async {
         let watch = Watch(by: watcher, canceller: canceller)
-        let isWatched = isWatchable
         let started = ContinuousClock.now
-        let knownServer = knownServer
         do throws(PostgresError) {
-            try await watch.use(session, of: job.database, connectBy: deadline) {
-                connection, isNew throws(PostgresError) in
+            try await watch.use(session, of: database(of: job), connectBy: deadline, orWithin: patience) {
+                [self] connection, isNew throws(PostgresError) in
                 let connecting = ContinuousClock.now - started
-                let server = try Self.state(knownServer(), from: &connection, by: deadline)
+                let before = isNew ? Connection.Usage() : connection.usage
+                defer { note(connection.usage.since(before), isNew) }
+                if job.database == nil { note(ownDatabase: connection.database) }
+                let server = try Self.state(knownServer(), from: &connection, by: .after(job.timeout))
                 let occasion = ProbeJob.Occasion(
                     point: point, server: server, isNewConnection: isNew,
                     connecting: kind == .cold ? connecting : nil,
-                    allowance: isWatched ? .seconds(3600) : Self.longestUnwatched,
+                    // A pooler tells its own process numbers, behind which nobody waits.
+                    allowance: connection.isWrapped ? Self.longestUnwatched : .seconds(3600),
                     hasYielded: { watch.hasYielded })
                 let use = kind == .check ? job.actions.check : job.actions.measure
                 // The probe has noted what failed; whether the connection is still good shows by itself.
@@ -127,6 +146,17 @@ package final class ProbeRunner: Sendable {
         } catch {
             job.actions.fail(.init(kind: kind, point: point, failure: error))
         }
+    }
+
+    private func note(_ usage: Connection.Usage, _ isNewConnection: Bool) {
+        state.withLock { state in
+            state.usage.add(usage)
+            state.connects += isNewConnection ? 1 : 0
+        }
+    }
+
+    private func note(ownDatabase name: String) {
+        state.withLock { $0.ownDatabase = name }
     }
 
     private static func state(

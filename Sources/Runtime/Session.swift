@@ -54,11 +54,13 @@ package actor Session {
     /// Lends the connection to `body`, opening one first where there is none to this database.
     ///
     /// `database` is nil for that of the settings. What `body` leaves broken is closed; what it leaves busy
-    /// is cancelled at the server and abandoned.
+    /// is cancelled at the server and abandoned. `patience` begins when the session is free, and counts where
+    /// it ends after the deadline.
     package func use<Answer: Sendable>(
-        of database: String? = nil, connectBy deadline: Deadline,
+        of database: String? = nil, connectBy deadline: Deadline, orWithin patience: Duration = .zero,
         _ body: @Sendable (inout Connection, _ isNew: Bool) throws(PostgresError) -> Answer
     ) throws(PostgresError) -> Answer {
+        let deadline = max(deadline, .after(patience))
         forgetEndedConnections()
         if database != target.database {
             close()

@@ -50,6 +50,8 @@ package final class Target: Sendable {
     package var record: TargetHistory {
         var record = history.withLock { $0 }
         record.jobs += tour.records
+        let cost = probes.cost
+        record.note(cost.usage, connects: cost.connects)
         return record
     }
 

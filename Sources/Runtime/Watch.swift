@@ -16,6 +16,9 @@ package final class Watch: Sendable {
     private static let pause = Duration.milliseconds(200)
     /// How long a look may take; then the statement has run unwatched for almost a second.
     private static let longestLook = Duration.milliseconds(300)
+    /// How long the watcher goes on with a look that nobody waits for any more: it is the session of the
+    /// polls, and giving up on the statement would cost them their connection.
+    private static let longestAnswer = Duration.seconds(2)
 
     private let watcher: Session
     private let canceller: Canceller
@@ -29,16 +32,20 @@ package final class Watch: Sendable {
     package var hasYielded: Bool { state.withLock { $0.hasYielded } }
 
     /// Lends the session's connection to `body`, and looks after it meanwhile.
+    ///
+    /// Not through a pooler, whose process numbers are not the server's.
     package func use(
         _ session: Session, of database: String?, connectBy deadline: Deadline,
+        orWithin patience: Duration = .zero,
         _ body: @escaping @Sendable (inout Connection, _ isNew: Bool) throws(PostgresError) -> Void
     ) async throws(PostgresError) {
         let looking = Task { await look() }
         defer { looking.cancel() }
-        try await session.use(of: database, connectBy: deadline) {
+        try await session.use(of: database, connectBy: deadline, orWithin: patience) {
             [self] connection, isNew throws(PostgresError) in
             let watched = (connection.processID, connection.cancelKey())
-            state.withLock { $0.watched = watched }
+            let isWatchable = !connection.isWrapped
+            state.withLock { $0.watched = isWatchable ? watched : nil }
             defer { state.withLock { $0.watched = nil } }
             try body(&connection, isNew)
         }
@@ -49,19 +56,21 @@ package final class Watch: Sendable {
         while (try? await Task.sleep(for: pause)) != nil {
             pause = Self.pause
             guard let processID = state.withLock({ $0.watched?.processID }) else { continue }
-            let isAlone = await firstAnswer(within: Self.longestLook) { [watcher] in
-                await Self.isAlone(processID, seenBy: watcher)
+            let isAlone = await firstAnswer(within: Self.longestLook) { [self] in
+                await seesAlone(processID)
             }
             if isAlone != true { yield() }
         }
     }
 
     /// false where somebody waits, or where nobody can tell.
-    private static func isAlone(_ processID: Int32, seenBy watcher: Session) async -> Bool {
+    private func seesAlone(_ processID: Int32) async -> Bool {
         do throws(PostgresError) {
-            return try await watcher.use(connectBy: .after(longestLook)) {
-                connection, _ throws(PostgresError) in
-                try !connection.hasWaiters(behind: processID, by: .after(longestLook))
+            return try await watcher.use(connectBy: .after(Self.longestLook)) {
+                [self] connection, _ throws(PostgresError) in
+                // The watcher may have been at work until after the statement had ended.
+                guard state.withLock({ $0.watched?.processID == processID }) else { return true }
+                return try connection.hasWaiters(behind: processID, by: .after(Self.longestAnswer)) == false
             }
         } catch {
             return false

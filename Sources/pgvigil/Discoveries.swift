@@ -30,7 +30,9 @@ final class Discoveries: Sendable {
         Job("discovery", every: Self.interval) { [self] connection, _, deadline throws(JobFailure) in
             let database = connection.database
             do throws(PostgresError) {
+                let existing = try connection.databases(by: deadline)
                 let found = try Discovery.probes(on: &connection, database: database, by: deadline)
+                forget(allBut: existing)  // One that was dropped is looked into no more.
                 note(found, in: database)
                 var findings = Findings(families: [])
                 findings.rows = found.count
@@ -39,6 +41,10 @@ final class Discoveries: Sendable {
                 throw JobFailure(error)
             }
         }
+    }
+
+    private func forget(allBut databases: [String]) {
+        state.withLock { state in state.found = state.found.filter { databases.contains($0.key) } }
     }
 
     private func note(_ probes: [DiscoveredProbe], in database: String) {

@@ -51,7 +51,8 @@ extension ProbeTick {
     fileprivate init(_ occasion: ProbeJob.Occasion) {
         self.init(
             number: occasion.point.number, due: occasion.point.due, server: occasion.server,
-            cold: occasion.connecting, isNewConnection: occasion.isNewConnection)
+            cold: occasion.connecting, isNewConnection: occasion.isNewConnection,
+            allowance: occasion.allowance)
     }
 }
 

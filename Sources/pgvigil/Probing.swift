@@ -54,7 +54,9 @@ final class Probing: Sendable {
     }
 
     func stop() async {
-        following.withLock { $0.take() }?.cancel()
+        let following = following.withLock { $0.take() }
+        following?.cancel()
+        await following?.value  // It may be about to begin what would then never end.
         await end(running.withLock { Array($0.values) })
     }
 

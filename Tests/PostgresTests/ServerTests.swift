@@ -64,6 +64,54 @@ struct ServerTests {
         #expect(isOver)
     }
 
+    @Test(arguments: servers)
+    func `statements of several sessions are all cancelled where they have to end at once`(_ server: String)
+        async throws
+    {
+        let canceller = Canceller()
+        let processes = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<4 {
+                group.addTask { try Self.cancelledSleep(on: server, canceller) }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(processes.count == 4)
+        var witness = try Self.connect(to: server)
+        let count = """
+            SELECT count(*) FROM pg_catalog.pg_stat_activity
+            WHERE state = 'active' AND pid IN (\(processes.joined(separator: ", ")))
+            """
+        let deadline = Deadline.after(.seconds(5))
+        var left: String? = "4"
+        while left != "0", !deadline.hasPassed { left = try witness.text(count) }
+        #expect(left == "0")
+    }
+
+    /// Leaves a statement of a minute as a session does that has to stop; the process that ran it.
+    private static func cancelledSleep(on server: String, _ canceller: Canceller) throws -> String {
+        var connection = try connect(to: server, statementTimeout: .seconds(60))
+        let process = try connection.text("SELECT pg_catalog.pg_backend_pid()") ?? ""
+        #expect(throws: PostgresError.timedOut) {
+            _ = try connection.query("SELECT pg_catalog.pg_sleep(60)", by: .after(.milliseconds(200)))
+        }
+        if let key = connection.cancelKey() { canceller.cancel(key, patience: .seconds(2)) }
+        _ = connection.abandon()
+        return process
+    }
+
+    @Test(arguments: servers)
+    func `nobody can tell who waits behind a process that is none of ours`(_ server: String) throws {
+        var watcher = try Self.connect(to: server)
+        let other = try Self.connect(to: server)
+        let own = try watcher.hasWaiters(behind: other.processID, by: .after(.seconds(20)))
+        let checkpointer = try watcher.text(
+            "SELECT pid FROM pg_catalog.pg_stat_activity WHERE backend_type = 'checkpointer'")
+        let process = try #require(checkpointer.flatMap(Int32.init))
+        let foreign = try watcher.hasWaiters(behind: process, by: .after(.seconds(20)))
+        #expect(own == false)
+        #expect(foreign == nil)
+    }
+
     @Test(arguments: servers, [false, true])
     func `values and settings hold inside a transaction and nowhere else`(
         _ server: String, _ isPooled: Bool

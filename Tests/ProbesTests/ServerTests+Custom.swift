@@ -33,6 +33,21 @@ extension ServerTests {
     }
 
     @Test(arguments: TestServer.all)
+    func `where nobody looks after a custom probe no statement outlasts the tick's allowance`(
+        _ server: TestServer
+    ) throws {
+        var connection = try server.connect()
+        let prober = Self.prober([Self.statement("SELECT pg_sleep(60)")], timeout: .seconds(5))
+        let began = ContinuousClock.now
+        try prober.run(
+            ProbeTick(
+                number: 0, due: .now, server: ServerState(version: 180_000), allowance: .milliseconds(300)),
+            on: &connection)
+        #expect(ContinuousClock.now - began < .seconds(2))
+        #expect(prober.families.value("failures_total", reason: "timeout") == 1)
+    }
+
+    @Test(arguments: TestServer.all)
     func `a custom probe's steps run in one read-only transaction, and one of them is timed`(
         _ server: TestServer
     ) throws {

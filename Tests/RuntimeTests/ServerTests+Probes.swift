@@ -34,6 +34,37 @@ extension ServerTests {
     }
 
     @Test(arguments: servers)
+    func `the database of the settings is the same with its name and without`(_ server: String) async throws {
+        let (runner, uses) = (Self.runner(server), Journal<Use>())
+        for (number, database) in [nil, "postgres", nil, "postgres"].enumerated() {
+            await runner.measure(Self.job("a", of: database, uses), at: .init(number: number, due: .now))
+        }
+        #expect(uses.entries.map(\.isNew) == [true, false, false, false])
+        #expect(runner.cost.connects == 1)
+        #expect(runner.cost.usage.statements == 5)
+        await runner.close()
+    }
+
+    @Test(arguments: servers)
+    func `a check that waited for a longer one has its whole time to connect`(_ server: String) async throws {
+        let (runner, uses, gate) = (Self.runner(server), Journal<Use>(), Gate())
+        let long = Self.job("a", of: "postgres", uses) { connection throws(PostgresError) in
+            gate.open()
+            _ = try connection.query("SELECT pg_catalog.pg_sleep(0.3)", by: .after(.seconds(20)))
+        }
+        async let first: Void = {
+            await runner.check(long, at: .init(number: 0, due: .now))
+            gate.open()
+        }()
+        await gate.wait()
+        let short = Self.job("b", of: "template1", timeout: .milliseconds(250), uses)
+        await runner.check(short, at: .init(number: 1, due: .now))
+        await first
+        #expect(uses.entries.map(\.database) == ["postgres", "template1"])
+        await runner.close()
+    }
+
+    @Test(arguments: servers)
     func `with four they stay connected`(_ server: String) async throws {
         let (runner, uses) = (Self.runner(server, maxConnections: 4), Journal<Use>())
         let jobs = ["postgres", "template1"].map { Self.job($0, of: $0, uses) }
@@ -114,19 +145,22 @@ extension ServerTests {
             knownServer: { nil })
     }
 
-    private static func job(_ name: String, of database: String?, coldEvery: Int = 0, _ uses: Journal<Use>)
-        -> ProbeJob
-    {
-        let measure: ProbeJob.Actions.Use = { connection, occasion throws(PostgresError) in
+    private static func job(
+        _ name: String, of database: String?, timeout: Duration = .seconds(5), coldEvery: Int = 0,
+        _ uses: Journal<Use>,
+        _ body: @escaping @Sendable (inout Connection) throws(PostgresError) -> Void = { _ in }
+    ) -> ProbeJob {
+        let use: ProbeJob.Actions.Use = { connection, occasion throws(PostgresError) in
             uses.note(
                 Use(
                     number: occasion.point.number, isNew: occasion.isNewConnection,
                     isCold: occasion.connecting != nil, database: connection.database,
                     processID: connection.processID, allowance: occasion.allowance))
+            try body(&connection)
         }
         return ProbeJob(
-            name, of: database, every: .seconds(15), timeout: .seconds(5), coldEvery: coldEvery,
+            name, of: database, every: .seconds(15), timeout: timeout, coldEvery: coldEvery,
             actions: ProbeJob.Actions(
-                measure: measure, fail: { failures.note($0) }, miss: { _, _ in }, families: { [] }))
+                measure: use, check: use, fail: { failures.note($0) }, miss: { _, _ in }, families: { [] }))
     }
 }
