@@ -116,7 +116,7 @@ package final class ProbeRunner: Sendable {
             return job.actions.fail(.init(kind: kind, point: point, failure: failure))
         }
         await lend(spare, to: job, kind, point, by: .after(job.timeout), orWithin: job.timeout)
-        await spare.close()
+        await spare.disconnect()
     }
 
     private func lend(

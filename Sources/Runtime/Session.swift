@@ -63,7 +63,15 @@ package actor Session {
         let deadline = max(deadline, .after(patience))
         forgetEndedConnections()
         if database != target.database {
-            close()
+            // What is on its way to another database counts as a connection until it is there and closed.
+            if attempt != nil {
+                do throws(PostgresError) {
+                    connection = try finishAttempt(by: deadline)
+                } catch {
+                    guard attempt == nil, error != .interrupted else { throw error }
+                }
+            }
+            sayGoodbye()
             target.database = database
         }
         if begun.duration(to: .now) > Self.longestLife { sayGoodbye() }
@@ -89,11 +97,16 @@ package actor Session {
         return try answer.get()
     }
 
-    /// Closes the connection and gives its place back, where it does not keep it.
-    package func close() {
+    /// Closes the connection and gives its place back; an attempt that may still succeed is kept.
+    package func disconnect() {
         sayGoodbye()
+        if !keepsPlace, attempt == nil { place = nil }
+    }
+
+    /// Closes everything, for good.
+    package func close() {
         attempt = nil
-        if !keepsPlace { place = nil }
+        disconnect()
     }
 
     /// Ends what is under way, and everything that is begun later, with `.interrupted`.

@@ -216,7 +216,7 @@ package final class Target: Sendable {
             return .failed(error)
         }
         let duration = ContinuousClock.now - started
-        await visitor.close()
+        await visitor.disconnect()
         return .letIn(after: duration)
     }
 }

@@ -87,7 +87,7 @@ package final class Tour: Sendable {
         for database in databases where !deadline.hasPassed {
             await look(into: database, by: deadline, into: &outcome)
         }
-        await session.close()
+        await session.disconnect()
         let (now, wallClock) = (timeline.now, WallClock.seconds)
         outcome.changes = state.withLock { state in
             state.history.conclude(databases: state.databases, at: now, wallClock: wallClock)
