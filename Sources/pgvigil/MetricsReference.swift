@@ -3,6 +3,7 @@ import Exposition
 import FoundationEssentials
 import Logging
 import Postgres
+import Probes
 import Runtime
 
 /// Every family that a page may show, and where it comes from.
@@ -51,8 +52,12 @@ struct MetricsReference: Encodable {
                     metrics: TargetHistory.reference.map { Entry($0, labels: ["server"] + $1) })
             ] + Collector.all.map(Section.init) + [
                 Section(
+                    name: "probes",
+                    summary: "What search probes and custom probes say; only where the settings have some.",
+                    metrics: ProbeFamilies.reference.map { Entry($0, labels: ["server"] + $1) }),
+                Section(
                     name: "pgvigil", summary: "What the daemon says of itself; on the full page only.",
-                    metrics: daemon.reference.map(Entry.init))
+                    metrics: daemon.reference.map(Entry.init)),
             ]
     }
 }
