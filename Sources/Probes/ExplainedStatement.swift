@@ -9,8 +9,10 @@ package struct ExplainedStatement: Sendable, Equatable {
     package let scannedRelations: Set<String>
 
     /// What a comment of the statement expects, as in `-- expect: ann_index`; nil where none does.
-    package static func expectation(in statement: SQLText) -> PlanExpectation? {
-        note("expect:", in: statement).flatMap { PlanExpectation(rawValue: $0) }
+    package static func expectation(in statement: SQLText) throws(ExplainError) -> PlanExpectation? {
+        guard let word = note("expect:", in: statement) else { return nil }
+        guard let expectation = PlanExpectation(rawValue: word) else { throw .unknownExpectation }
+        return expectation
     }
 
     /// Values that comments give, as in `-- $1 = [0.1, 0.2]`; those of numbers that none gives are missing.
@@ -32,23 +34,18 @@ package struct ExplainedStatement: Sendable, Equatable {
 
     /// Asks for the plan of a statement; it is not run.
     ///
-    /// Without values for all of its parameters the plan is the one for any values, which PostgreSQL 16 and later can
-    /// tell.
-    ///
-    /// - Parameter ignoresCosts: whether a scan shows only where nothing else is possible, whatever a small
-    ///   table's statistics say.
+    /// Without values for all of its parameters the plan is the one for any values, which PostgreSQL 16 and
+    /// later can tell. `settings` hold for the statement: with `enable_seqscan` off a scan shows only where
+    /// nothing else is possible, whatever a small table's statistics say.
     package static func explain(
-        _ statement: SQLText, ignoresCosts: Bool, searchPath: [String], server: ServerState,
+        _ statement: SQLText, values: [Int: String], set settings: [LocalSetting], server: ServerState,
         on connection: inout Connection, by deadline: Deadline
     ) throws(ExplainError) -> ExplainedStatement {
-        let values = values(in: statement)
         let count = statement.parameters.max() ?? 0
         let isGeneric = values.count < statement.parameters.count
         if isGeneric, server.majorVersion < 16 { throw .missingValues }
         let options = isGeneric ? "GENERIC_PLAN, FORMAT JSON" : "FORMAT JSON"
         let sql = "/* pgvigil explain */\nEXPLAIN (\(options))\n\(statement.text)"
-        var settings = [LocalSetting(searchPath: searchPath)]
-        if ignoresCosts { settings.append(LocalSetting("enable_seqscan", "off")) }
         let (json, annIndexes): (String, Set<String>)
         do throws(PostgresError) {
             (json, annIndexes) = try connection.transaction(set: settings, by: deadline) {
@@ -61,7 +58,7 @@ package struct ExplainedStatement: Sendable, Equatable {
                 return (rows.text(row: 0, column: 0) ?? "", indexes)
             }
         } catch {
-            throw .postgres(error)
+            throw .search(SearchError(error))
         }
         guard let plan = PlanSummary(json: json, annIndexes: annIndexes, expectedIndex: nil) else {
             throw .noPlan
@@ -101,7 +98,10 @@ extension PlanExpectation {
 
 /// Why there is no plan to judge.
 package enum ExplainError: Error, Equatable {
-    case postgres(PostgresError)
+    /// Without what the server quotes of SQL and values.
+    case search(SearchError)
+    /// A comment expects something that there is not.
+    case unknownExpectation
     /// Before PostgreSQL 16 a plan needs values.
     case missingValues
     /// The server's answer is no plan.
@@ -111,9 +111,16 @@ package enum ExplainError: Error, Equatable {
 extension ExplainError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .postgres(let error): error.description
+        case .search(let error): error.description
+        case .unknownExpectation:
+            """
+            its comment expects something unknown: allowed are \
+            \(PlanExpectation.allCases.map(\.rawValue).joined(separator: ", "))
+            """
         case .missingValues:
-            "PostgreSQL before 16 plans no statement without values: give them in comments, as in \"-- $1 = 42\""
+            """
+            PostgreSQL before 16 plans no statement without values: give them in comments, as in "-- $1 = 42"
+            """
         case .noPlan: "the server answered with something that is no plan"
         }
     }

@@ -21,7 +21,7 @@ package enum SearchError: Error, Equatable {
     case queryFile(QueryFileError)
 
     /// A failure of a statement that saw rows or the operator's SQL, without what the server quotes of them.
-    init(_ error: PostgresError) {
+    package init(_ error: PostgresError) {
         guard case .statementFailed(let state, _) = error, Self.mayQuote(state) else {
             self = .postgres(error)
             return

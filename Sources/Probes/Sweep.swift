@@ -2,7 +2,7 @@ package import Postgres
 
 /// One search at several values of a setting: how long it takes, and how much it finds.
 ///
-/// Each truth is looked for once and scores all values, so the whole curve costs one exact scan for each query.
+/// Each truth is looked for once and scores all values, so the curve costs one exact scan for each query.
 package struct Sweep: Sendable {
     /// What one value brought.
     package struct Point: Sendable {
@@ -11,6 +11,8 @@ package struct Sweep: Sendable {
         package fileprivate(set) var recalls: RecallWindow
         /// Searches that brought fewer rows than were asked for.
         package fileprivate(set) var shortResults = 0
+        /// nil where it is not known yet.
+        package fileprivate(set) var path: PlanPath?
     }
 
     package let setting: String
@@ -20,12 +22,11 @@ package struct Sweep: Sendable {
     private let timeout: Duration
     private let truthTimeout: Duration
 
-    /// A sweep of a probe's search over the usual values where none are given; nil where none are known.
+    /// A sweep over the usual values where none are given; nil where none are known.
     package static func prepared(
-        for probe: SearchProbe, setting: String?, values: [String]?, on connection: inout Connection,
+        of search: Search, setting: String?, values: [String]?, on connection: inout Connection,
         by deadline: Deadline
     ) throws(SearchError) -> Sweep? {
-        let search = try Search.resolve(probe, on: &connection, by: deadline)
         let queries = try search.drawQueries(on: &connection, by: deadline)
         let filterValues = try search.filterValues(on: &connection, by: deadline)
         let usual = search.candidates.first { $0.match == .usable }.flatMap(usualValues)
@@ -34,7 +35,7 @@ package struct Sweep: Sendable {
         return Sweep(of: search, setting: name, values: tried, queries: queries, filterValues: filterValues)
     }
 
-    /// - Parameter filterValues: the sets that the queries take in turn; one empty set without a filter.
+    /// The queries take the sets of `filterValues` in turn; one empty set without a filter.
     package init(
         of search: Search, setting: String, values: [String], queries: [QueryVector],
         filterValues: [[String]]
@@ -67,13 +68,38 @@ package struct Sweep: Sendable {
     /// How many statements `run` sends.
     package var steps: Int { questions.count * (points.count + 1) }
 
+    /// Finds out how the search is planned at each value; returns the first value that the server refuses.
+    package mutating func plan(on connection: inout Connection) throws(PostgresError) -> String? {
+        try search.loadLibrary(on: &connection, by: .after(timeout + .seconds(1)))
+        guard let question = questions.first else { return nil }
+        let sql = search.explainSQL(
+            rows: question.rows(for: search.probe.target.k), variant: "sweep", isAnalyzed: false)
+        for index in points.indices {
+            let value = points[index].value
+            let deadline = Deadline.after(timeout + .seconds(1))
+            do throws(PostgresError) {
+                points[index].path = try connection.transaction(
+                    set: limits + search.locals + settings(with: value), by: deadline
+                ) { connection throws(PostgresError) in
+                    let rows = try connection.query(sql, with: question.parameters, by: deadline)
+                    return search.summary(of: rows.text(row: 0, column: 0) ?? "")?.path
+                }
+            } catch {
+                guard case .statementFailed(let state, _) = error, Self.refusals.contains(state) else {
+                    throw error
+                }
+                return value
+            }
+        }
+        return nil
+    }
+
     /// Times all searches first: what a truth reads would warm or empty the caches.
     ///
-    /// - Parameter progress: told after each step how many there have been.
+    /// `progress` is told after each step how many there have been.
     package mutating func run(on connection: inout Connection, progress: (Int) -> Void)
         throws(PostgresError)
     {
-        try search.loadLibrary(on: &connection, by: .after(timeout + .seconds(1)))
         var done = 0
         for question in questions {
             for index in points.indices {
@@ -91,21 +117,32 @@ package struct Sweep: Sendable {
         }
     }
 
-    /// The lowest value whose recall is at least `target` beyond sampling error; nil where none is.
+    /// The lowest value at which the index is used and recall is at least `target` beyond sampling error; nil
+    /// where there is none.
     package func lowest(reaching target: Double) -> Point? {
-        points.first { ($0.recalls.bounds?.lower ?? 0) >= target }
+        points.first { $0.path == .annIndex && ($0.recalls.bounds?.lower ?? 0) >= target }
     }
 
     // MARK: -
+
+    /// What the server says of a value that a setting cannot have, and of a setting that there is not.
+    private static let refusals = ["22023", "42602", "42704"].map { SQLState(rawValue: $0) }
+
+    private var limits: [LocalSetting] { .limits(of: timeout) }
+
+    /// Those of the probe's first variant, with the one that is tried.
+    private func settings(with value: String) -> [LocalSetting] {
+        let others = search.probe.variants.first?.settings ?? []
+        return others.filter { $0.name != setting } + [LocalSetting(setting, value)]
+    }
 
     private func time(_ question: Question, _ value: String, on connection: inout Connection)
         throws(PostgresError) -> (latency: Duration, found: Int)
     {
         let deadline = Deadline.after(timeout + .seconds(1))
-        let limits = [LocalSetting("statement_timeout", timeout), LocalSetting("lock_timeout", timeout)]
-        let settings = search.locals + limits + [LocalSetting(setting, value)]
-        return try connection.transaction(set: settings, by: deadline) {
-            connection throws(PostgresError) in
+        return try connection.transaction(
+            set: limits + search.locals + settings(with: value), by: deadline
+        ) { connection throws(PostgresError) in
             let started = ContinuousClock.now
             let hits = try hits(of: question, on: &connection, by: deadline)
             return (.now - started, hits.count)
@@ -115,9 +152,11 @@ package struct Sweep: Sendable {
     private mutating func score(_ question: Question, on connection: inout Connection)
         throws(PostgresError)
     {
-        let deadline = Deadline.after(truthTimeout + .seconds(1))
+        // Searches follow on the scan in the same transaction.
+        let deadline = Deadline.after(truthTimeout + .seconds(1) + timeout * points.count)
         let limits = [
             LocalSetting("statement_timeout", truthTimeout), LocalSetting("lock_timeout", .milliseconds(100)),
+            LocalSetting("idle_in_transaction_session_timeout", truthTimeout + .seconds(5)),
         ]
         let (k, recall) = (search.probe.target.k, search.probe.recall)
         let outcomes = try connection.transaction(
@@ -128,8 +167,13 @@ package struct Sweep: Sendable {
             let truth = question.answers(in: Search.hits(in: rows), k: k)
             var outcomes: [Double?] = []
             for point in points {
-                _ = try connection.query(
-                    "SELECT pg_catalog.set_config($1, $2, true)", with: [setting, point.value], by: deadline)
+                for setting in settings(with: point.value) {
+                    let sql = """
+                        /* pgvigil set */
+                        SELECT pg_catalog.set_config($1, $2, true) AS value
+                        """
+                    _ = try connection.query(sql, with: [setting.name, setting.value], by: deadline)
+                }
                 let found = try hits(of: question, on: &connection, by: deadline)
                 outcomes.append(
                     RecallOutcome(

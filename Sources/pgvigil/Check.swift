@@ -25,11 +25,20 @@ struct Check: AsyncParsableCommand {
         let servers = try settings.servers(named: server)
         let report = CheckReport(
             isColored: isatty(STDOUT_FILENO) == 1,
-            width: servers.flatMap(\.activeCollectors).map(\.name.count).reduce(10, max))
+            width: servers.flatMap { server in
+                server.activeCollectors.map(\.name.count) + server.searchProbes.map(\.name.count)
+                    + server.customProbes.map(\.name.count)
+            }.reduce(10, max))
         report.good("settings", "\(servers.count) \(servers.count == 1 ? "server" : "servers")")
         for note in settings.notes { report.note("settings", "\(note)") }
         var isGood = true
-        for server in servers where await !check(server, report) { isGood = false }
+        for server in servers {
+            guard await check(server, report) else {
+                isGood = false
+                continue
+            }
+            if await !ProbeCheck(server, report).isGood { isGood = false }
+        }
         if !isGood { throw ExitCode.targetFailed }
     }
 

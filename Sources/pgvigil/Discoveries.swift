@@ -50,7 +50,7 @@ final class Discoveries: Sendable {
     private func note(_ probes: [DiscoveredProbe], in database: String) {
         let changed = state.withLock { state -> [SearchProbe]? in
             state.found[database] = probes
-            let latest = largest(of: state.found.values.flatMap(\.self))
+            let latest = Self.chosen(of: state.found.values.flatMap(\.self), besides: configured)
             guard latest != state.latest else { return nil }
             state.latest = latest
             return latest
@@ -58,10 +58,15 @@ final class Discoveries: Sendable {
         if let changed { continuation.yield(changed) }
     }
 
-    private func largest(of found: [DiscoveredProbe]) -> [SearchProbe] {
-        found.filter { discovered in !configured.contains { $0.searchesTheSame(as: discovered.probe) } }
+    /// The largest of them that no probe of the settings searches, each with a name of its own.
+    static func chosen(of found: [DiscoveredProbe], besides configured: [SearchProbe]) -> [SearchProbe] {
+        Discovery.named(unprobed(of: found, by: configured), besides: Set(configured.map(\.name)))
             .sorted { ($0.indexBytes, $1.probe.name) > ($1.indexBytes, $0.probe.name) }
-            .prefix(Self.most).map(\.probe)
+            .prefix(most).map(\.probe)
+    }
+
+    static func unprobed(of found: [DiscoveredProbe], by configured: [SearchProbe]) -> [DiscoveredProbe] {
+        found.filter { discovered in !configured.contains { $0.searchesTheSame(as: discovered.probe) } }
     }
 }
 

@@ -1,3 +1,5 @@
+import Bench
+import Probes
 import Runtime
 
 /// What a person sees at `/`: where things are, and how each target fares.
@@ -32,6 +34,7 @@ enum LandingPage {
             <tbody>
             \(rows)</tbody>
             </table>
+            \(probes(of: list))
             </main>
             </body>
             </html>
@@ -48,6 +51,42 @@ enum LandingPage {
             <td><a href="/metrics?server=\(queryEncoded(target.name))">own page</a></td></tr>
 
             """
+    }
+
+    /// The table of probes; nothing where there are none.
+    private static func probes(of list: Watchlist) -> String {
+        let rows = list.probes.map { probe in
+            let variant = probe.summary.variants.first
+            let latest = variant?.latestDuration.map { "\(($0 / .milliseconds(1)).text(decimals: 1)) ms" }
+            let recall = variant?.recalls?.mean?.text(decimals: 3)
+            return """
+                <tr><td>\(escaped(probe.target))</td><td>\(escaped(probe.name))</td>\
+                <td>\(state(probe.summary))</td><td class="number">\(latest ?? "")</td>\
+                <td class="number">\(recall ?? "")</td></tr>
+
+                """
+        }
+        guard !rows.isEmpty else { return "" }
+        return """
+            <table>
+            <thead><tr><th>Server</th><th>Probe</th><th>State</th><th class="number">Latest</th>\
+            <th class="number">Recall</th></tr></thead>
+            <tbody>
+            \(rows.joined())</tbody>
+            </table>
+            """
+    }
+
+    private static func state(_ summary: ProbeSummary) -> String {
+        if let failure = summary.variants.first?.latestFailure {
+            return #"<span class="badge bad">failing: \#(failure.rawValue)</span>"#
+        }
+        if !summary.isResolved, summary.skips[.unresolved] != nil {
+            return #"<span class="badge bad">not resolved</span>"#
+        }
+        if summary.variants.first?.attempts ?? 0 > 0 { return #"<span class="badge good">ok</span>"# }
+        let skip = summary.skips.max { $0.value < $1.value }?.key.rawValue
+        return #"<span class="badge">\#(skip.map { "skipped: \($0)" } ?? "not run yet")</span>"#
     }
 
     private static func state(_ isUp: Bool?) -> String {

@@ -57,7 +57,7 @@ struct MetricsReference: Encodable {
                     metrics: ProbeFamilies.reference.map { Entry($0, labels: ["server"] + $1) }),
                 Section(
                     name: "pgvigil", summary: "What the daemon says of itself; on the full page only.",
-                    metrics: daemon.reference.map(Entry.init))
+                    metrics: daemon.reference.map(Entry.init)),
             ]
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Postgres
 import Probes
-import Runtime
 import Settings
 
 /// Which probe of the settings is meant.
@@ -15,45 +14,42 @@ struct ProbeChoice: ParsableArguments {
     var server: String?
 
     /// The search probe, and how to reach what it searches.
-    func find() throws -> (probe: SearchProbe, target: ConnectionTarget) {
+    func find() async throws -> (probe: SearchProbe, target: ConnectionTarget) {
         let settings = try options.load()
         let servers = try settings.servers(named: server.map { [$0] } ?? [])
         let found = servers.flatMap { server in
             server.searches.filter { $0.name == name }.map { ($0, server.connectionTarget.forProbes) }
         }
-        guard let first = found.first else {
-            let known = servers.flatMap(\.searches).map(\.name)
-            throw ValidationError(
-                known.isEmpty
-                    ? "The settings have no search probes."
-                    : "The settings have no search probe \(name); they have \(known.joined(separator: ", ")).")
-        }
-        guard found.count == 1 else {
+        if found.count == 1 { return found[0] }
+        guard found.isEmpty else {
             throw ValidationError("Several servers have a probe \(name): name one with --server.")
         }
-        return first
-    }
-}
-
-/// Lends a connection of a probe's by hand, looked after as the daemon's are.
-func lend(
-    _ target: ConnectionTarget, of database: String?,
-    _ body: @escaping @Sendable (inout Connection, ServerState) throws(PostgresError) -> Void
-) async throws {
-    NameResolution.limitPatience()
-    let (limit, canceller) = (ConnectionLimit(2), Canceller())
-    let session = Session(to: target, limit: limit, canceller: canceller)
-    let watch = Watch(by: Session(to: target, limit: limit, canceller: canceller), canceller: canceller)
-    do throws(PostgresError) {
-        let deadline = Deadline.after(.seconds(10))
-        try await watch.use(session, of: database, connectBy: deadline) {
-            connection, _ throws(PostgresError) in
-            let state = try ServerState.read(from: &connection, by: deadline)
-            try body(&connection, state)
+        guard !servers.flatMap(\.customs).contains(where: { $0.name == name }) else {
+            throw ValidationError("\(name) is a custom probe: pgvigil check looks at its statements.")
         }
-        await session.close()
-    } catch {
-        StandardError.print("probe: \(error)" + (error.remedy.map { "\n  mend: \($0)" } ?? ""))
-        throw ExitCode.targetFailed
+        return try await discover(on: servers)
+    }
+
+    /// Among the probes that `search: auto` makes; with several of the name the first server's.
+    private func discover(on servers: [Settings.Server]) async throws -> (SearchProbe, ConnectionTarget) {
+        var known = servers.flatMap(\.searches).map(\.name)
+        for server in servers where server.search == .auto {
+            let discovered: [SearchProbe]
+            do throws(PostgresError) {
+                discovered = Discoveries.chosen(
+                    of: try await Discoveries.all(on: server), besides: server.searches)
+            } catch {
+                StandardError.print("probe: \(server.name): \(error)")
+                throw ExitCode.targetFailed
+            }
+            if let probe = discovered.first(where: { $0.name == name }) {
+                return (probe, server.connectionTarget.forProbes)
+            }
+            known += discovered.map(\.name)
+        }
+        throw ValidationError(
+            known.isEmpty
+                ? "There are no search probes."
+                : "There is no search probe \(name); there are \(known.joined(separator: ", ")).")
     }
 }

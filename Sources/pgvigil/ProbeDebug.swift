@@ -1,3 +1,4 @@
+import ArgumentParser
 import Exposition
 import Postgres
 import Probes
@@ -11,42 +12,52 @@ struct ProbeDebug {
     func run() async throws {
         let began = ContinuousClock.now
         let probe = probe
-        try await lend(target, of: probe.database) { connection, server throws(PostgresError) in
+        let isGood = Mutex(false)
+        let session = ProbeSession(name: "probe", target: target, database: probe.database)
+        try await session.use { connection, server throws(PostgresError) in
             Self.step("connected to database \(connection.database)", began)
-            Self.say(
-                "PostgreSQL \(server.majorVersion), \(server.isInRecovery ? "standby" : "primary"), role \(server.roleName)"
-            )
-            guard Self.resolve(probe, on: &connection) else { return }
-            try Self.search(probe, server, on: &connection)
+            let kind = server.isInRecovery ? "standby" : "primary"
+            Self.say("PostgreSQL \(server.majorVersion), \(kind), role \(server.roleName)")
+            guard Self.resolve(probe, server, on: &connection) else { return }
+            let wasGood = try Self.search(probe, server, on: &connection)
+            isGood.withLock { $0 = wasGood }
         }
+        if !isGood.withLock({ $0 }) { throw ExitCode.targetFailed }
     }
 
     /// What the catalogue says; false where there is nothing to be searched.
-    private static func resolve(_ probe: SearchProbe, on connection: inout Connection) -> Bool {
+    private static func resolve(
+        _ probe: SearchProbe, _ server: ServerState, on connection: inout Connection
+    ) -> Bool {
         let began = ContinuousClock.now
         do throws(SearchError) {
             let search = try Search.resolve(probe, on: &connection, by: .after(.seconds(30)))
             step("resolved \(probe.target.schema).\(probe.target.table)", began)
-            say("searched: \(search.elementType.rawValue), \(search.dimensions.map { "\($0) dimensions" } ?? "any dimensions"), operator \(probe.target.operator)")
-            say("about \(Int(search.estimatedRows)) rows, \(search.tableBytes) bytes with TOAST\(search.isPartitioned ? ", partitioned" : "")")
+            let dimensions = search.dimensions.map { "\($0)" } ?? "any"
+            let parts = search.isPartitioned ? ", partitioned" : ""
+            say(
+                "searched: \(search.elementType), \(dimensions) dimensions, operator \(probe.target.operator)"
+            )
+            say("about \(Int(search.estimatedRows)) rows, \(search.tableBytes) bytes with TOAST\(parts)")
             say("rows are told apart by \(search.keyColumns.joined(separator: ", "))")
-            if search.candidates.isEmpty { say("no ANN index") }
             for candidate in search.candidates {
                 say("index \(candidate.name) (\(candidate.accessMethod)): \(candidate.match.rawValue)")
             }
+            if let obstacle = search.obstacle { say("\(obstacle): \(search.indexRemedy)") }
             let drawn = ContinuousClock.now
             let queries = try search.drawQueries(on: &connection, by: .after(.seconds(30)))
             step("drew \(queries.count) query vectors", drawn)
             return true
         } catch {
             step("cannot resolve it: \(error)", began)
+            if let remedy = error.remedy(for: probe, as: server.roleName) { say("mend: \(remedy)") }
             return false
         }
     }
 
     private static func search(
         _ probe: SearchProbe, _ server: ServerState, on connection: inout Connection
-    ) throws(PostgresError) {
+    ) throws(PostgresError) -> Bool {
         var probe = probe
         for index in probe.variants.indices { probe.variants[index].every = 1 }  // All of them, in one tick.
         (probe.explainEvery, probe.planCheckEvery) = (1, 1)
@@ -69,6 +80,8 @@ struct ProbeDebug {
         print("\nwhat would be exported:")
         let page = Page(prober.families.map { RenderedFamily($0) }, in: .text)
         for piece in page.pieces { print(String(decoding: piece, as: UTF8.self), terminator: "") }
+        let variants = prober.summary.variants.filter { $0.attempts > 0 }
+        return !variants.isEmpty && variants.allSatisfy(\.failures.isEmpty)
     }
 
     private static func report(_ summary: ProbeSummary) {
@@ -76,7 +89,9 @@ struct ProbeDebug {
             print("variant \(variant.name)")
             if let duration = variant.latestDuration { say("took \(milliseconds(duration))") }
             say("\(variant.returnedRows) of \(variant.requestedRows) rows in \(variant.attempts) searches")
-            for (name, value) in variant.settings.sorted(by: { $0.key < $1.key }) { say("\(name) = \(value)") }
+            for (name, value) in variant.settings.sorted(by: { $0.key < $1.key }) {
+                say("\(name) = \(value)")
+            }
             say("plan: \(variant.plan?.rawValue ?? "unknown")")
             if let recall = variant.recalls?.mean { say("recall of this query: \(recall)") }
             if variant.sentinelChecks > 0 {

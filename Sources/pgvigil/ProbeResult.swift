@@ -15,6 +15,7 @@ struct ProbeResult: Encodable, Sendable {
         var plan: String?
         var sentinelChecks = 0
         var sentinelMisses = 0
+        var sentinelMissedRows = 0
         var recalledQueries = 0
         var recall: Double?
         var recallLower: Double?
@@ -23,6 +24,7 @@ struct ProbeResult: Encodable, Sendable {
 
     let probe: String
     private(set) var variants: [Variant] = []
+    private(set) var sentinelSampleRatio: Double?
     private(set) var databaseSeconds = 0.0
     private(set) var skips: [String: Int] = [:]
     private(set) var truthFailures: [String: Int] = [:]
@@ -38,9 +40,9 @@ struct ProbeResult: Encodable, Sendable {
         for variant in summary.variants where variant.attempts > 0 {
             let index = variants.firstIndex { $0.name == variant.name } ?? variants.endIndex
             if index == variants.endIndex { variants.append(Variant(name: variant.name)) }
-            guard variant.attempts > variants[index].searches else { continue }
             variants[index].searches = variant.attempts
-            if let duration = variant.latestDuration {
+            let isNew = variant.observations > variants[index].latenciesSeconds.count
+            if isNew, let duration = variant.latestDuration {
                 variants[index].latenciesSeconds.append(duration / .seconds(1))
             }
         }
@@ -59,11 +61,13 @@ struct ProbeResult: Encodable, Sendable {
             variants[index].plan = variant.plan?.rawValue
             variants[index].sentinelChecks = variant.sentinelChecks
             variants[index].sentinelMisses = variant.sentinelMisses
+            variants[index].sentinelMissedRows = variant.sentinelMissedRows
             variants[index].recalledQueries = variant.recalls?.count ?? 0
             variants[index].recall = variant.recalls?.mean
             variants[index].recallLower = variant.recalls?.bounds?.lower
             variants[index].recallUpper = variant.recalls?.bounds?.upper
         }
+        sentinelSampleRatio = summary.sampleRatio
         databaseSeconds = summary.databaseTime / .seconds(1)
         skips = summary.skips.named
         truthFailures = summary.truthFailures.named
@@ -78,6 +82,7 @@ struct ProbeResult: Encodable, Sendable {
         get throws {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            encoder.keyEncodingStrategy = .convertToSnakeCase
             return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
         }
     }
@@ -108,10 +113,14 @@ struct ProbeResult: Encodable, Sendable {
     /// What did not go well, a line for each kind.
     private var notes: [String] {
         let failures = variants.flatMap { variant in
-            variant.failures.sorted { $0.key < $1.key }.map { "\(variant.name) failed: \($0.key), \($0.value)" }
+            variant.failures.sorted { $0.key < $1.key }.map {
+                "\(variant.name) failed: \($0.key), \($0.value)"
+            }
         }
         let others = [("skipped", skips), ("no truth", truthFailures), ("truth left out", truthSkips)]
-            .flatMap { what, counts in counts.sorted { $0.key < $1.key }.map { "\(what): \($0.key), \($0.value)" } }
+            .flatMap { what, counts in
+                counts.sorted { $0.key < $1.key }.map { "\(what): \($0.key), \($0.value)" }
+            }
         return failures + others + (problem.map { ["latest problem: \($0)"] } ?? [])
     }
 

@@ -9,20 +9,35 @@ import Synchronization
 /// `pgvigil probe NAME`: a probe's searches, one after the other.
 struct ProbeRun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Runs a search probe and says what it showed (the default).")
+        commandName: "run", abstract: "Runs a search probe and says what it showed (the default).",
+        discussion: """
+            Its limit of database seconds an hour does not hold here; all its other limits do. Exit status 1 \
+            where a search failed, or none was made.
+
+              pgvigil probe docs --config pgvigil.yml --count 100 --truths 50
+              pgvigil probe docs --config pgvigil.yml --debug
+            """)
 
     @OptionGroup var choice: ProbeChoice
 
     @Option(help: ArgumentHelp("How many searches of each variant that is due.", valueName: "number"))
     var count = 20
 
-    @Option(help: ArgumentHelp("How many of them are compared with exact truth, after the others.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "How many of them are compared with exact truth, after the others.", valueName: "number"))
     var truths: Int?
 
-    @Option(help: ArgumentHelp("Time from one search to the next; as fast as they come where there is none.", valueName: "duration"))
+    @Option(
+        help: ArgumentHelp(
+            "Time from one search to the next; as fast as they come where there is none.",
+            valueName: "duration"))
     var pace: PaceArgument?
 
-    @Flag(help: "One run, step by step: what was found, what is in effect, what took how long, what would be exported.")
+    @Flag(
+        help:
+            "One run, step by step: what was found and is in effect, what took how long, what is exported."
+    )
     var debug = false
 
     @Flag(help: "The result as JSON, with every latency.")
@@ -33,13 +48,23 @@ struct ProbeRun: AsyncParsableCommand {
         guard 0...100_000 ~= truths ?? 0 else { throw ValidationError("--truths: allowed is 0 to 100000.") }
     }
 
+    /// Whoever runs it by hand decides what it may take: a limit that nobody meets.
+    private static let secondsPerHour = 1e6
+
     func run() async throws {
-        let (probe, target) = try choice.find()
+        var (probe, target) = try await choice.find()
         if debug { return try await ProbeDebug(probe: probe, target: target).run() }
+        let truths = probe.recall.needsTruth ? truths ?? min(count, 20) : 0
+        probe.limits.databaseSecondsPerHour = Self.secondsPerHour
+        probe.recall.windowQueries = max(1, truths)
+        probe.schedule.interval = .seconds(60)  // No next tick is in the way of what takes its time.
         let result = Mutex(ProbeResult(probe.name))
-        let prober = SearchProber(probe, budget: ProbeBudget(secondsPerHour: 3600))
-        let (count, truths, pace) = (count, truths ?? min(count, 20), pace?.duration ?? .zero)
-        try await lend(target, of: probe.database) { connection, server throws(PostgresError) in
+        let prober = SearchProber(probe, budget: ProbeBudget(secondsPerHour: Self.secondsPerHour))
+        let (count, pace) = (count, pace?.duration ?? .zero)
+        let session = ProbeSession(name: "probe", target: target, database: probe.database)
+        try await session.use { [probe] connection, server throws(PostgresError) in
+            let progress = TerminalProgress("probe", of: count + truths)
+            defer { progress.end() }
             var due = ContinuousClock.now
             for number in 1...count {
                 // Early enough for its transaction to be open when it is due.
@@ -47,10 +72,12 @@ struct ProbeRun: AsyncParsableCommand {
                 let tick = ProbeTick(number: number, due: due, server: server, isNewConnection: number == 1)
                 try prober.run(tick, on: &connection)
                 result.withLock { $0.note(prober.summary) }
+                progress.show(number)
             }
-            for _ in 0..<(probe.recall.needsTruth ? truths : 0) {
+            for number in 0..<truths {
                 let occasion = TruthOccasion(allowance: probe.recall.exact.timeout, server: server)
                 try prober.runTruth(occasion, on: &connection)
+                progress.show(count + number + 1)
             }
         }
         let found = result.withLock { result in

@@ -10,11 +10,27 @@ final class Probing: Sendable {
     private let scheduler: Scheduler
     private let timeline: Timeline
     private let budget: ProbeBudget
-    private let configured: [ProbeJob]
+    private let configured: [Probe]
     private let discoveries: Discoveries?
     /// By name.
-    private let running = Mutex<[String: ProbeJob]>([:])
+    private let running = Mutex<[String: Probe]>([:])
     private let following = Mutex<Task<Void, Never>?>(nil)
+
+    /// A probe, and how it fares.
+    private struct Probe: Sendable {
+        let job: ProbeJob
+        let summary: @Sendable () -> ProbeSummary
+
+        init(_ prober: SearchProber) {
+            job = ProbeJob(prober)
+            summary = { prober.summary }
+        }
+
+        init(_ prober: CustomProber) {
+            job = ProbeJob(prober)
+            summary = { prober.summary }
+        }
+    }
 
     /// What the probes of a server may take of its time, all together, where none is allowed more.
     private static let secondsPerHour = 60.0
@@ -38,8 +54,13 @@ final class Probing: Sendable {
             searchers.first { $0.probe.name == name }?.queryTexts ?? []
         }
         configured =
-            searchers.map { ProbeJob($0) }
-            + customs.map { ProbeJob(CustomProber($0, budget: budget, vectors: vectors)) }
+            searchers.map { Probe($0) }
+            + customs.map { Probe(CustomProber($0, budget: budget, vectors: vectors)) }
+    }
+
+    /// How each of them has fared until now, by name.
+    var summaries: [(name: String, summary: ProbeSummary)] {
+        running.withLock { $0 }.map { ($0, $1.summary()) }.sorted { $0.0 < $1.0 }
     }
 
     /// Begins to probe, and follows what is discovered until it is stopped.
@@ -63,27 +84,27 @@ final class Probing: Sendable {
     // MARK: -
 
     private func follow(_ discovered: [SearchProbe]) async {
-        let names = Set((configured.map(\.name)) + discovered.map(\.name))
-        await end(running.withLock { $0.values.filter { !names.contains($0.name) } })
+        let names = Set((configured.map(\.job.name)) + discovered.map(\.name))
+        await end(running.withLock { $0.values.filter { !names.contains($0.job.name) } })
         let known = running.withLock { Set($0.keys) }
         begin(
-            discovered.filter { !known.contains($0.name) }.map { ProbeJob(SearchProber($0, budget: budget)) })
+            discovered.filter { !known.contains($0.name) }.map { Probe(SearchProber($0, budget: budget)) })
     }
 
-    private func begin(_ jobs: [ProbeJob]) {
-        running.withLock { running in for job in jobs { running[job.name] = job } }
+    private func begin(_ probes: [Probe]) {
+        running.withLock { running in for probe in probes { running[probe.job.name] = probe } }
         show()
-        scheduler.start(jobs.flatMap { beats(of: $0).map { [$0] } })
+        scheduler.start(probes.flatMap { beats(of: $0.job).map { [$0] } })
     }
 
-    private func end(_ jobs: [ProbeJob]) async {
-        for beat in jobs.flatMap(beats(of:)) { await scheduler.stop(beat.name) }
-        running.withLock { running in for job in jobs { running[job.name] = nil } }
+    private func end(_ probes: [Probe]) async {
+        for beat in probes.map(\.job).flatMap(beats(of:)) { await scheduler.stop(beat.name) }
+        running.withLock { running in for probe in probes { running[probe.job.name] = nil } }
         show()
     }
 
     private func show() {
-        target.probes.jobs = running.withLock { $0.values.sorted { $0.name < $1.name } }
+        target.probes.jobs = running.withLock { $0.values.map(\.job).sorted { $0.name < $1.name } }
     }
 
     private func beats(of job: ProbeJob) -> [Scheduler.Beat] {

@@ -1,5 +1,6 @@
 import Collectors
 import Postgres
+import Probes
 
 extension CollectorError {
     /// What an operator can do about it; nil where that is not known.
@@ -14,6 +15,30 @@ extension CollectorError {
             collectors: {\(collector.name): false}
             """
         case .postgres, .missingColumn, .notANumber: nil
+        }
+    }
+}
+
+extension SearchError {
+    /// What an operator can do about it; nil where that is not known.
+    func remedy(for probe: SearchProbe, as role: String) -> String? {
+        let target = probe.target
+        let table = "\(target.schema.quotedIdentifier).\(target.table.quotedIdentifier)"
+        return switch self {
+        case .postgres(let error): error.remedy
+        case .missingExtension: "as a superuser, in this database: CREATE EXTENSION vector;"
+        case .missingRelation, .notTable: "check the probe's database, target.schema and target.table"
+        case .missingColumn: "check the probe's target.column, target.key and target.metric"
+        case .notReadable(let name) where name.hasPrefix("\(target.schema).\(target.table)."):
+            "GRANT SELECT ON \(table) TO \(role.quotedIdentifier);"
+        case .notReadable(let schema):
+            "GRANT USAGE ON SCHEMA \(schema.quotedIdentifier) TO \(role.quotedIdentifier);"
+        case .notVector: "search a column of vector, halfvec, sparsevec or bit, or an expression that is one"
+        case .noSuchOperator:
+            "check the probe's target.operator: <->, <#>, <=> and <+> are of vectors, <~> and <%> of bits"
+        case .unknownDimensions: "take the query vectors from elsewhere: queries: {source: table}"
+        case .noQueries: "check the probe's queries: it may be that the table is still empty"
+        case .queryFile: "check the probe's queries.file, and that this user may read it"
         }
     }
 }

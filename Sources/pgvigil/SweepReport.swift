@@ -15,13 +15,13 @@ struct SweepReport {
 
     private var table: String {
         var table = TextTable(header: [
-            "", sweep.setting, "recall", "95 % interval", "p50 ms", "p95 ms", "short",
+            "", sweep.setting, "recall", "95 % interval", "p50 ms", "p95 ms", "short", "plan",
         ])
         for (letter, point) in zip(Self.letters, sweep.points) {
             table.append([
                 String(letter), point.value, Self.ratio(point.recalls.mean), Self.interval(point),
                 Self.milliseconds(point, .p50), Self.milliseconds(point, .p95),
-                "\(point.shortResults)",
+                "\(point.shortResults)", point.path?.rawValue ?? "-",
             ])
         }
         return table.text()
@@ -60,6 +60,12 @@ struct SweepReport {
 
     private var recommendation: String {
         guard let point = sweep.lowest(reaching: target) else {
+            guard sweep.points.contains(where: { $0.path == .annIndex }) else {
+                return """
+                    The planner uses the index at none of these values, so they change nothing. Where the \
+                    table is only small yet, let the probe's first variant set enable_seqscan: off.
+                    """
+            }
             return """
                 No value reaches a recall of \(Self.ratio(target)) beyond sampling error. More queries \
                 (--queries) narrow the intervals; a better index (m, ef_construction, lists) raises them.

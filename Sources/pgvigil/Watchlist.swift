@@ -28,6 +28,13 @@ final class Watchlist: Sendable {
     /// In the order of the settings.
     var targets: [Target] { entries.withLock { $0.map(\.target) } }
 
+    /// The probes of each target, in the order of the settings.
+    var probes: [(target: String, name: String, summary: ProbeSummary)] {
+        entries.withLock { $0 }.flatMap { entry in
+            entry.probing.summaries.map { (entry.target.name, $0.name, $0.summary) }
+        }
+    }
+
     var isAlive: Bool { scheduler.isAlive }
 
     /// Whether the first poll of each target has ended, well or badly; false before there are any.

@@ -34,6 +34,15 @@ extension Settings {
             "citus.", "enable_",
         ]
         static let changeable = ["work_mem", "jit"]
+
+        /// Whether a variant may change the setting of this name.
+        package static func isChangeable(_ name: String) -> Bool {
+            (changeable.contains(name) || changeablePrefixes.contains { name.hasPrefix($0) && name != $0 })
+                && name.utf8.allSatisfy { $0.isLetter || $0.isDigit || $0.isOne(of: "_.") }
+        }
+
+        /// The names that it may have, for people.
+        package static var allowed: String { alternatives(changeablePrefixes.map { "\($0)*" } + changeable) }
     }
 }
 
@@ -89,14 +98,11 @@ extension Rule where Output == [Settings.ServerSetting] {
 
 extension Rule where Output == String {
     fileprivate static var changeableSetting: Rule {
-        let prefixes = Settings.ServerSetting.changeablePrefixes
-        let names = Settings.ServerSetting.changeable
-        let allowed = alternatives(prefixes.map { "\($0)*" } + names)
-        return Rule(allowed) { value throws(Refusal) in
+        Rule(Settings.ServerSetting.allowed) { value throws(Refusal) in
             let name = try Rule.text.read(value)
-            guard names.contains(name) || prefixes.contains(where: { name.hasPrefix($0) && name != $0 }),
-                name.utf8.allSatisfy({ $0.isLetter || $0.isDigit || $0.isOne(of: "_.") })
-            else { throw Refusal(found: "the name of another setting") }
+            guard Settings.ServerSetting.isChangeable(name) else {
+                throw Refusal(found: "the name of another setting")
+            }
             return name
         }
     }
