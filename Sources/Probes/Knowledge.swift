@@ -27,11 +27,8 @@ struct Knowledge: Sendable {
         return knowledge
     }
 
-    /// The next query vector and filter values of the latency loop.
-    mutating func nextQuestion() -> Question { questions.next() }
-
-    /// The same of the recall loop, in an order of its own.
-    mutating func nextTruthQuestion() -> Question { questions.nextForTruth() }
+    /// The next query vector and filter values.
+    mutating func nextQuestion(for purpose: Questions.Purpose) -> Question { questions.next(for: purpose) }
 
     /// Sampled rows ÷ rows of the table; nil where there is no sample, or nobody has counted the table.
     var sampleRatio: Double? {
@@ -69,10 +66,8 @@ struct Question: Sendable, Hashable {
 struct Questions: Sendable {
     private let vectors: [QueryVector]
     private let filterValues: [[String]]
-    private var rotation: Rotation
-    private var truthRotation: Rotation
-    private var turn = 0
-    private var truthTurn = 0
+    private let source: QuerySource
+    private var turns: [Purpose: (rotation: Rotation, number: Int)] = [:]
     let drawn = ContinuousClock.now
     /// How often they had been drawn before.
     let round: Int
@@ -83,20 +78,36 @@ struct Questions: Sendable {
         self.vectors = vectors
         self.filterValues = filterValues
         self.round = round
-        rotation = Rotation(count: vectors.count, seed: source.seed, isShuffled: source.isShuffled)
-        truthRotation = Rotation(count: vectors.count, seed: source.seed &+ 1, isShuffled: source.isShuffled)
+        self.source = source
+    }
+
+    /// What a question is asked for.
+    ///
+    /// Each takes all vectors in turn, in an order of its own.
+    enum Purpose: Hashable {
+        case truth
+        case search(variant: Int)
+        /// Of the plan of a variant's search, which has just warmed the pages of its own vector.
+        case plan(variant: Int)
+
+        fileprivate var seed: UInt64 {
+            switch self {
+            case .truth: 0
+            case .search(let variant): UInt64(2 * variant + 1)
+            case .plan(let variant): UInt64(2 * variant + 2)
+            }
+        }
     }
 
     var texts: [String] { vectors.map(\.text) }
 
-    mutating func next() -> Question {
-        turn += 1
-        return question(rotation.next(), turn)
-    }
-
-    mutating func nextForTruth() -> Question {
-        truthTurn += 1
-        return question(truthRotation.next(), truthTurn)
+    mutating func next(for purpose: Purpose) -> Question {
+        var first = Rotation(
+            count: vectors.count, seed: source.seed &+ purpose.seed, isShuffled: source.isShuffled)
+        if case .plan = purpose { _ = first.next() }  // In an order that is not shuffled, one ahead.
+        var (rotation, number) = turns[purpose] ?? (first, 0)
+        defer { turns[purpose] = (rotation, number + 1) }
+        return question(rotation.next(), number)
     }
 
     private func question(_ index: Int, _ turn: Int) -> Question {

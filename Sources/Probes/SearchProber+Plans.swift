@@ -29,7 +29,7 @@ extension SearchProber {
     private func explain(
         _ variant: Int, _ look: PlanClock.Look, at tick: ProbeTick, on connection: inout Connection
     ) throws(PostgresError) {
-        guard let (search, question) = nextQuestion() else { return }
+        guard let (search, question) = nextQuestion(for: .plan(variant: variant)) else { return }
         let settings = probe.variants[variant].settings
         let timeout = tick.timeout(probe.schedule)
         let patience = timeout + .seconds(1)

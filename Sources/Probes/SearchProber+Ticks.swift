@@ -60,7 +60,9 @@ extension SearchProber {
         _ variant: Int, recordedAs cold: Int? = nil, due: ContinuousClock.Instant? = nil, at tick: ProbeTick,
         on connection: inout Connection
     ) throws(PostgresError) -> Outcome {
-        guard let (search, question) = nextQuestion() else { return .failed }
+        guard let (search, question) = nextQuestion(for: .search(variant: cold ?? variant)) else {
+            return .failed
+        }
         var clock = RunClock(due: due)
         let hits: [Hit]
         do throws(PostgresError) {
@@ -131,9 +133,11 @@ extension SearchProber {
 
     // MARK: - Notes
 
-    func nextQuestion() -> (Search, Question)? {
+    func nextQuestion(for purpose: Questions.Purpose) -> (Search, Question)? {
         state.withLock { state in
-            guard let search = state.knowledge?.search, let question = state.knowledge?.nextQuestion() else {
+            guard let search = state.knowledge?.search,
+                let question = state.knowledge?.nextQuestion(for: purpose)
+            else {
                 return nil
             }
             return (search, question)

@@ -59,7 +59,8 @@ extension SearchProber {
 
     private func nextTruthQuestion() -> (Search, Question)? {
         state.withLock { state in
-            guard let search = state.knowledge?.search, let question = state.knowledge?.nextTruthQuestion()
+            guard let search = state.knowledge?.search,
+                let question = state.knowledge?.nextQuestion(for: .truth)
             else { return nil }
             return (search, question)
         }

@@ -76,9 +76,8 @@ package final class SearchProber: Sendable {
 
     /// There was no connection for the tick.
     ///
-    /// - Parameters:
-    ///   - due: when its search should have left.
-    ///   - cold: how long connecting was tried for a fresh session; nil for the warm one.
+    /// Its search should have left when it was `due`; `cold` is how long connecting was tried for a fresh
+    /// session, nil for the warm one.
     package func noteNoConnection(
         _ failure: PostgresError, due: ContinuousClock.Instant, cold: Duration? = nil
     ) {

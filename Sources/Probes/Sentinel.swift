@@ -29,7 +29,7 @@ package struct Sentinel: Sendable {
 
     package var count: Int { keys.count }
 
-    /// The keys of sampled rows that are nearer than the k-th found row and were not found, the nearest first.
+    /// The keys of sampled rows that are nearer than the k-th found row and were not found, nearest first.
     ///
     /// nil where the sample has no distance to `query` at all. A row counts as nearer where no tie and no
     /// rounding explains it. Where fewer than `k` rows were found, the `k` nearest are told that were not; so

@@ -1,6 +1,7 @@
 import Postgres
 import Probes
 import Runtime
+import SQL
 import Settings
 
 /// Whether the probes of a server's settings have what they search, and an index for it.

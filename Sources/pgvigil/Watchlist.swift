@@ -108,9 +108,8 @@ final class Watchlist: Sendable {
 extension Target {
     /// The target that the settings describe.
     ///
-    /// - Parameters:
-    ///   - databaseJobs: what looks into each database besides collectors.
-    ///   - job: how a collector runs; nil for as the settings say.
+    /// `databaseJobs` look into each database besides collectors; `job` says how a collector runs, nil for
+    /// as the settings say.
     convenience init(
         _ server: Settings.Server, collectors: [Collector], databaseJobs: [Job] = [], on list: Watchlist,
         log: Logger, job: ((Collector) -> Job)? = nil

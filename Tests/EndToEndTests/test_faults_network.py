@@ -42,7 +42,8 @@ def watch(new_postgres, embedded: Installation, new_daemon, processes) -> Iterat
             _lost_name(UNKNOWN, "unknown.test", server, names, None),
             _dropped_packets(far, network),
         ]
-        targets = [{"name": fault.name, **fault.settings} for fault in faults]
+        # A tour into the databases of the others would be counted as theirs.
+        targets = [{"name": fault.name, "databases": "own", **fault.settings} for fault in faults]
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PGVIGIL_BINARY", names.wrap(binary(), processes.folder / "resolver"))
             daemon = new_daemon(settings={"interval": f"{INTERVAL:.0f}s", "servers": targets}).start()

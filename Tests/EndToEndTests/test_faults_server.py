@@ -71,7 +71,8 @@ def watch(new_postgres, embedded: Installation, new_daemon, processes) -> Iterat
             _hanging_statement(shared18),
             _hanging_session(shared18),
         ]
-        targets = [{"name": fault.name, **fault.settings} for fault in faults]
+        # A tour into the databases of the others would be counted as theirs.
+        targets = [{"name": fault.name, "databases": "own", **fault.settings} for fault in faults]
         daemon = new_daemon(settings={"interval": f"{INTERVAL:.0f}s", "servers": targets}).start()
         watch = Watch(daemon, faults)
         yield watch.run()

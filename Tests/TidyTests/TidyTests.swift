@@ -93,7 +93,8 @@ import Testing
         let known: Set = [
             "and", "as", "avg", "by", "cast", "coalesce", "count", "exists", "extract", "filter", "from",
             "greatest",
-            "in", "least", "max", "min", "not", "nullif", "on", "or", "over", "row_number", "select", "sum",
+            "in", "least", "max", "min", "not", "nullif", "on", "or", "over", "row", "row_number", "select",
+            "sum",
             "then",
             "union", "values", "when", "where", "with",
         ]
