@@ -102,7 +102,7 @@ def probe(binary: str, settings: Path, searches: int) -> list[float]:
         [*command, "--pace", f"{round(1000 * PACE)}ms", "--json"], check=True, capture_output=True, text=True
     )
     (variant,) = json.loads(ran.stdout)["variants"]
-    return variant["latenciesSeconds"]
+    return variant["latencies_seconds"]
 
 
 def pgbench(folder: Path, server: Server, database: str, scripts: list[Path], searches: int) -> list[float]:
@@ -135,7 +135,7 @@ def cost(binary: str, settings: Path, searches: int) -> list[Result]:
     """Of the server's time, at the pace of a probe that nobody has configured otherwise."""
     command = [binary, "probe", "documents", "--config", str(settings), "--count", str(searches), "--json"]
     whole = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    per_hour = whole["databaseSeconds"] / searches * 240
+    per_hour = whole["database_seconds"] / searches * 240
     return [
         Result("search", "database seconds an hour at every 15 s", per_hour, "s", 60),
         Result("search", "of one core", per_hour / 36, "%", 1),
