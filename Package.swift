@@ -46,6 +46,7 @@ let package = Package(
 
         .target(name: "Bench", dependencies: ["Postgres"], swiftSettings: strict),
         .target(name: "Collectors", dependencies: ["Exposition", "Postgres"], swiftSettings: strict),
+        .target(name: "Pools", dependencies: ["Exposition"], swiftSettings: strict),
         .target(name: "Probes", dependencies: ["Exposition", "Postgres", "SQL"], swiftSettings: strict),
         .target(
             name: "Runtime",
@@ -56,7 +57,8 @@ let package = Package(
         .executableTarget(
             name: "pgvigil",
             dependencies: [
-                "Bench", "CMalloc", "Collectors", "Exposition", "HTTPServer", "Postgres", "Probes", "Runtime",
+                "Bench", "CMalloc", "Collectors", "Exposition", "HTTPServer", "Pools", "Postgres", "Probes",
+                "Runtime",
                 "Settings", "SQL", "Systemd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

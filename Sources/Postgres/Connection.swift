@@ -7,6 +7,7 @@ import Glibc
 /// Calls block the calling thread until the server answers, the deadline passes or the interrupt fires.
 package struct Connection: ~Copyable {
     private let handle: Handle
+    package let kind: ServerKind
     private let settings: SessionSettings
     private let interrupt: Interrupt
     /// Whether each statement brings the session settings along, in a transaction of its own.
@@ -15,8 +16,12 @@ package struct Connection: ~Copyable {
     private var isInTransaction = false
     package private(set) var usage = Usage()
 
-    init(_ handle: consuming Handle, settings: SessionSettings, isWrapped: Bool, interrupt: Interrupt) {
+    init(
+        _ handle: consuming Handle, to kind: ServerKind, settings: SessionSettings, isWrapped: Bool,
+        interrupt: Interrupt
+    ) {
         self.handle = handle
+        self.kind = kind
         self.settings = settings
         self.isWrapped = isWrapped
         self.interrupt = interrupt
@@ -47,7 +52,7 @@ package struct Connection: ~Copyable {
 
     /// Reads the session settings back; where they are not in effect, each statement will carry them.
     package mutating func verifySettings(by deadline: Deadline) throws(PostgresError) {
-        guard !isWrapped else { return }
+        guard !isWrapped, !kind.isPooler else { return }
         isWrapped = try !settings.areInEffect(query(SessionSettings.readBack, by: deadline))
     }
 

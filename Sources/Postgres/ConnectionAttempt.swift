@@ -13,7 +13,7 @@ package struct ConnectionAttempt: ~Copyable {
     package init(to target: ConnectionTarget, by deadline: Deadline, unless interrupt: Interrupt)
         throws(PostgresError)
     {
-        let sendsOptions = !target.isPooled
+        let sendsOptions = !target.isPooled && !target.kind.isPooler
         handle = try Self.start(target, sendsOptions, by: deadline, unless: interrupt)
         self.target = target
         self.interrupt = interrupt
@@ -47,7 +47,9 @@ package struct ConnectionAttempt: ~Copyable {
 
     /// The connection, once `advance` has returned.
     package consuming func connection() -> Connection {
-        Connection(handle, settings: target.settings, isWrapped: !sendsOptions, interrupt: interrupt)
+        Connection(
+            handle, to: target.kind, settings: target.settings,
+            isWrapped: !sendsOptions && !target.kind.isPooler, interrupt: interrupt)
     }
 
     // MARK: -

@@ -6,6 +6,7 @@ package struct ConnectionTarget: Sendable, Equatable {
     /// A keyword string or URI, which may hold a password; empty for what libpq finds by itself.
     private let conninfo: String
     private let password: PasswordSource
+    package let kind: ServerKind
     /// Whether the operator says that a transaction pooler stands in between.
     package let isPooled: Bool
     package private(set) var settings: SessionSettings
@@ -13,10 +14,12 @@ package struct ConnectionTarget: Sendable, Equatable {
     package var database: String?
 
     package init(
-        conninfo: String, password: PasswordSource = .libpq, isPooled: Bool = false, settings: SessionSettings
+        conninfo: String, password: PasswordSource = .libpq, kind: ServerKind = .postgres,
+        isPooled: Bool = false, settings: SessionSettings
     ) {
         self.conninfo = conninfo
         self.password = password
+        self.kind = kind
         self.isPooled = isPooled
         self.settings = settings
     }
@@ -71,9 +74,14 @@ package struct ConnectionTarget: Sendable, Equatable {
         }
         parameters.append(("application_name", settings.application))
         parameters.append(("client_encoding", "UTF8"))
-        let options = withOptions ? settings.options(after: operatorsOptions) : operatorsOptions
-        parameters.append(("options", options))
+        parameters.append(("options", options(withOurs: withOptions)))
         return parameters
+    }
+
+    /// A pooler's console has no settings, and PgBouncer refuses whoever sends it some.
+    private func options(withOurs: Bool) -> String {
+        guard !kind.isPooler else { return "" }
+        return withOurs ? settings.options(after: operatorsOptions) : operatorsOptions
     }
 
     /// `options` of the connection string, else of `PGOPTIONS`: ours take their place in what libpq sends.

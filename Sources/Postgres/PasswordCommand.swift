@@ -62,6 +62,8 @@ struct PasswordCommand {
         unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
         // What it complains of may hold secrets too.
         unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        // Sockets that libpq has just opened in other threads are not yet closed on exec.
+        unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         var defaults = sigset_t()
         unsafe sigfillset(&defaults)
         unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)

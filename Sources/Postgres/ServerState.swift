@@ -1,16 +1,16 @@
-/// What a server says of itself at the beginning of each poll.
+/// What a server or a pooler says of itself at the beginning of each poll.
 package struct ServerState: Sendable, Equatable {
-    /// `server_version_num`: 150020 is 15.20.
+    /// `server_version_num`: 150020 is 15.20; of a pooler alike: 12401 is 1.24.1.
     package let version: Int
     package let isInRecovery: Bool
-    /// Its clock when it answered: seconds since 1970.
-    package let time: Double
+    /// Its clock when it answered: seconds since 1970; nil of poolers.
+    package let time: Double?
     package let roleName: String
     /// Those of PostgreSQL's predefined monitoring roles whose rights our role has.
     package let predefinedRoles: Set<String>
 
     package init(
-        version: Int, isInRecovery: Bool = false, time: Double = 0, roleName: String = "",
+        version: Int, isInRecovery: Bool = false, time: Double? = nil, roleName: String = "",
         predefinedRoles: Set<String> = []
     ) {
         self.version = version
@@ -40,6 +40,7 @@ package struct ServerState: Sendable, Equatable {
     package static func read(from connection: inout Connection, by deadline: Deadline)
         throws(PostgresError) -> ServerState
     {
+        guard !connection.kind.isPooler else { return try readPooler(from: &connection, by: deadline) }
         let rows = try connection.query(sql, by: deadline)
         guard rows.count == 1, let version = rows.integer(row: 0, column: 0),
             let isInRecovery = rows.truth(row: 0, column: 1), let time = rows.double(row: 0, column: 2)
@@ -48,5 +49,23 @@ package struct ServerState: Sendable, Equatable {
             version: Int(version), isInRecovery: isInRecovery, time: time,
             roleName: rows.text(row: 0, column: 3) ?? "",
             predefinedRoles: Set((rows.text(row: 0, column: 4) ?? "").split(separator: ",").map(String.init)))
+    }
+
+    private static func readPooler(from connection: inout Connection, by deadline: Deadline)
+        throws(PostgresError) -> ServerState
+    {
+        let rows = try connection.query(connection.kind.versionCommand, by: deadline)
+        guard rows.count == 1, let text = rows.text(row: 0, column: 0) else { throw .noTable }
+        return ServerState(version: version(in: text))
+    }
+
+    /// 12401 of `PgBouncer 1.24.1`; 0 where the text has no version.
+    static func version(in text: String) -> Int {
+        let words = text.split { !($0.isASCII && $0.isNumber || $0 == ".") }
+        guard let word = words.first(where: { $0.contains(".") }) else { return 0 }
+        let numbers = word.split(separator: ".").map { min(Int($0) ?? 0, 9999) }
+        return numbers.prefix(3).enumerated().reduce(0) { sum, number in
+            sum + number.element * [10_000, 100, 1][number.offset]
+        }
     }
 }

@@ -35,7 +35,7 @@ package final class Target: Sendable {
         let (limit, canceller) = (ConnectionLimit(maxConnections), Canceller())
         regular = Session(to: connection, limit: limit, canceller: canceller, keepsPlace: true)
         visitor = Session(to: connection, limit: limit, canceller: canceller)
-        history = Mutex(TargetHistory(jobs, interval: interval))
+        history = Mutex(TargetHistory(jobs, of: connection.kind, interval: interval))
         let latestState = LatestState()
         self.latestState = latestState
         probes = ProbeRunner(
@@ -146,7 +146,8 @@ package final class Target: Sendable {
             return
         }
         latestState.set(state)
-        report.clockOffset = state.time - (asked + WallClock.seconds) / 2
+        report.clockOffset = state.time.map { $0 - (asked + WallClock.seconds) / 2 }
+        report.version = state.version
         report.outcomes = due.map { $0.outcome(on: &connection, state, by: deadline, of: labels) }
     }
 

@@ -1,5 +1,5 @@
 package import Exposition
-import Postgres
+package import Postgres
 
 /// What has become of a target's polls, and what follows from that for what is on the page.
 package struct TargetHistory: Sendable {
@@ -9,6 +9,8 @@ package struct TargetHistory: Sendable {
     /// Of the latest poll; nil before the first has ended.
     package private(set) var pollDuration: Duration?
     package let interval: Duration
+    private let kind: ServerKind
+    private var version: Int?
     package private(set) var connects = 0
     package private(set) var statements = 0
     package private(set) var databaseTime = Duration.zero
@@ -27,7 +29,8 @@ package struct TargetHistory: Sendable {
     private var connectFailures: [ConnectFailure: Int] = [:]
     private var clockOffset: Double?
 
-    init(_ jobs: [Job], interval: Duration) {
+    init(_ jobs: [Job], of kind: ServerKind = .postgres, interval: Duration) {
+        self.kind = kind
         self.interval = interval
         var rareJobs = 0
         self.jobs = jobs.map { job in
@@ -75,6 +78,7 @@ package struct TargetHistory: Sendable {
         isUp = report.failure == nil
         reasonDown = report.failure?.reason
         clockOffset = report.clockOffset
+        version = report.version
         connects += report.isNewConnection ? 1 : 0
         statements += report.usage.statements
         databaseTime += report.usage.databaseTime
@@ -138,18 +142,31 @@ package struct TargetHistory: Sendable {
     private var connectionFamilies: [MetricFamily] {
         [
             MetricFamily(
-                "pg_up", .gauge, help: "1 where a session of ours was answered in the latest poll.",
+                "\(kind.prefix)_up", .gauge,
+                help: "1 where a session of ours was answered in the latest poll.",
                 samples: [Sample(isUp ?? false)]),
             MetricFamily(
-                "pg_connect_failures_total", .counter, help: "Failed attempts to connect, by reason.",
+                "\(kind.prefix)_connect_failures_total", .counter,
+                help: "Failed attempts to connect, by reason.",
                 samples: ConnectFailure.allCases.map {
                     Sample(connectFailures[$0] ?? 0, labels: ["reason": $0.rawValue])
                 }),
-            MetricFamily(
-                "pg_server_clock_offset_seconds", .gauge,
-                help: "The server's clock minus pgvigil's, within half a round trip.",
-                samples: clockOffset.map { [Sample($0)] } ?? []),
+            kind.isPooler ? release : clock,
         ]
+    }
+
+    private var clock: MetricFamily {
+        MetricFamily(
+            "pg_server_clock_offset_seconds", .gauge,
+            help: "The server's clock minus pgvigil's, within half a round trip.",
+            samples: clockOffset.map { [Sample($0)] } ?? [])
+    }
+
+    private var release: MetricFamily {
+        let version = version.map { "\($0 / 10_000).\($0 / 100 % 100).\($0 % 100)" }
+        return MetricFamily(
+            "\(kind.prefix)_info", .info, help: "The version of \(kind).",
+            samples: version.map { [Sample(1, labels: ["version": $0])] } ?? [])
     }
 
     /// The visitor's; a duration of nil is that of a client who was not let in.
@@ -166,10 +183,16 @@ package struct TargetHistory: Sendable {
         ]
     }
 
-    /// The metrics that every target has whatever its jobs, each with its labels besides the target's.
-    package static var reference: [(metric: Metric, labels: [String])] {
-        let families = TargetHistory([], interval: .zero).connectionFamilies + visitFamilies(letInAfter: nil)
-        return families.map { ($0.metric, $0.metric.name == "pg_connect_failures_total" ? ["reason"] : []) }
+    /// The metrics that every target of this kind has whatever its jobs, with their labels besides its own.
+    package static func reference(of kind: ServerKind) -> [(metric: Metric, labels: [String])] {
+        let connection = TargetHistory([], of: kind, interval: .zero).connectionFamilies
+        return (connection + (kind.isPooler ? [] : visitFamilies(letInAfter: nil))).map { family in
+            let name = family.metric.name.description
+            return (
+                family.metric,
+                name.hasSuffix("_failures_total") ? ["reason"] : name.hasSuffix("_info") ? ["version"] : []
+            )
+        }
     }
 }
 

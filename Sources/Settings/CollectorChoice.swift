@@ -8,6 +8,10 @@ package struct CollectorChoice: Sendable, Equatable {
         self.isEnabled = isEnabled
         self.interval = interval
     }
+
+    func notBelow(_ interval: Duration) -> CollectorChoice {
+        CollectorChoice(isEnabled: isEnabled, interval: self.interval.map { max($0, interval) })
+    }
 }
 
 // MARK: - Reading

@@ -1,11 +1,10 @@
 extension Settings {
-    /// A PostgreSQL server or a pooler's console to watch.
-    package struct Server: Sendable, Equatable {
+    /// A PostgreSQL server to watch.
+    package struct Server: LibpqTarget, Sendable, Equatable {
         /// At most 63 bytes, without control characters and "/"; unique.
         package let name: String
         /// A libpq keyword string or URI; what it does not say libpq takes from its environment and files.
         package var conninfo = Secret("")
-        /// Takes the place of any password in `conninfo`.
         package var password: PasswordSource?
         package var labels: [String: String] = [:]
         package var cluster: String?
@@ -34,9 +33,7 @@ extension Settings.Server {
     func polled(every interval: Duration) -> Self {
         var server = self
         server.interval = interval
-        server.collectors = collectors.mapValues { choice in
-            CollectorChoice(isEnabled: choice.isEnabled, interval: choice.interval.map { max($0, interval) })
-        }
+        server.collectors = collectors.mapValues { $0.notBelow(interval) }
         return server
     }
 }
@@ -49,7 +46,6 @@ extension Settings.Server {
         map.require("name", .serverName, into: &name)
         var server = Self(name: name ?? "")
         server.readConnection(from: &map, in: surroundings)
-        server.readPassword(from: &map)
         server.interval = interval
         map.read("interval", .duration(intervals), into: &server.interval)
         map.read("max_connections", .integer(1...20), into: &server.maxConnections)
@@ -68,31 +64,5 @@ extension Settings.Server {
                 allowed: "off, or \(Settings.fewestConnections) or more: \(Settings.useOfConnections)")
         }
         return name == nil ? nil : server
-    }
-
-    private mutating func readConnection(from map: inout MapReader, in surroundings: Surroundings) {
-        let conninfo = map.read("conninfo", .conninfo(isReadable: surroundings.isReadable))
-        let parts = ConnectionKeyword.all.compactMap { keyword in
-            map.read(keyword.name, keyword.rule).map { keyword.assignment($0) }
-        }
-        self.conninfo = conninfo ?? Secret(parts.joined(separator: " "))
-        guard let whole = map.key("conninfo") else { return }
-        if ConnectionKeyword.all.contains(where: { map.key($0.name) != nil }) {
-            whole.report(
-                "conninfo: found beside single connection settings such as host; allowed is one or the other")
-        }
-    }
-
-    private mutating func readPassword(from map: inout MapReader) {
-        let file = map.read("password_file", .text)
-        let credential = map.read("password_credential", .credentialName)
-        let command = map.read("password_command", .command)
-        password =
-            command.map { .command($0) } ?? credential.map { .credential($0) } ?? file.map { .file($0) }
-        let keys = ["password", "password_file", "password_credential", "password_command"]
-        for extra in keys.compactMap({ map.key($0) }).dropFirst() {
-            extra.report(
-                "found a second source of the password; allowed is one of \(keys.joined(separator: ", "))")
-        }
     }
 }

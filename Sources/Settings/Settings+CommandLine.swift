@@ -3,8 +3,8 @@ extension Settings {
     ///
     /// - Parameters:
     ///   - listen: takes the place of all addresses of the file.
-    ///   - interval: holds for all servers. A collector that would then run more often than its server
-    ///     runs as often as its server.
+    ///   - interval: holds for all targets. A collector that would then run more often than its target
+    ///     runs as often as its target.
     ///   - logLevel: a level as in the file.
     /// - Returns: a copy; the original stays what the file says.
     /// - Throws: the first option that is not allowed, named as the option.
@@ -21,6 +21,7 @@ extension Settings {
         if let interval {
             let interval = try Self.argument("--interval", interval, .duration(Server.intervals))
             settings.servers = servers.map { $0.polled(every: interval) }
+            settings.poolers = poolers.map { $0.polled(every: interval) }
         }
         return settings
     }

@@ -1,7 +1,8 @@
 /// What an operator asked for, checked: whom to watch and probe, where to serve, what to log.
 package struct Settings: Sendable, Equatable {
-    /// At least one; names are unique.
+    /// At least one, or else a pooler; the names of all targets are unique.
     package var servers: [Server]
+    package var poolers: [Pooler] = []
     /// The key `server` of the file.
     package var page = Page()
     package var log = Log()
@@ -25,30 +26,37 @@ extension Settings {
         map.read("interval", .duration(Server.intervals), into: &interval)
         map.read("server", .map("server", Page.read), into: &settings.page)
         map.read("log", .map("log", Log.read), into: &settings.log)
-        map.require("servers", .servers(interval: interval, in: surroundings), into: &settings.servers)
+        let servers = Rule<Server?>.map("servers") {
+            Server.read(from: &$0, interval: interval, in: surroundings)
+        }
+        map.read("servers", .targets("servers", servers), into: &settings.servers)
+        settings.readPools(from: &map, interval: interval, in: surroundings)
+        if !lists.contains(where: { map.key($0) != nil }) {
+            map.report(missing: "servers", required: "a list of servers")
+        }
+        reportDuplicateNames(in: map)
         settings.readProbes(from: &map)
         return settings
     }
-}
 
-extension Rule where Output == [Settings.Server] {
-    /// A list of at least one server; `interval` is for those that name none.
-    fileprivate static func servers(interval: Duration, in surroundings: Surroundings) -> Rule {
-        let server = Rule<Settings.Server?>.map("servers") { map in
-            Settings.Server.read(from: &map, interval: interval, in: surroundings)
-        }
-        return Rule("a list of servers") { list throws(Refusal) in
-            let items = try list.items()
-            reportDuplicateNames(in: items)
-            return items.compactMap { $0.read(as: "servers", server) ?? nil }
+    /// The keys that list targets.
+    private static let lists = ["servers", "pools"]
+
+    private static func reportDuplicateNames(in map: MapReader) {
+        var seen: Set<String> = []
+        for target in lists.flatMap({ map.value(of: $0)?.listed ?? [] }) {
+            guard let name = target.value(of: "name"), let text = name.text, !seen.insert(text).inserted
+            else { continue }
+            name.report("name: found the name of an earlier target; allowed is a name of its own")
         }
     }
+}
 
-    private static func reportDuplicateNames(in servers: [Value]) {
-        var seen: Set<String> = []
-        for name in servers.compactMap({ $0.value(of: "name") }) {
-            guard let text = name.text, !seen.insert(text).inserted else { continue }
-            name.report("name: found the name of an earlier server; allowed is a name of its own")
+extension Rule {
+    /// A list of at least one target; `target` reads each.
+    static func targets<Target>(_ place: String, _ target: Rule<Target?>) -> Rule where Output == [Target] {
+        Rule("a list of \(place)") { list throws(Refusal) in
+            try list.items().compactMap { $0.read(as: place, target) ?? nil }
         }
     }
 }

@@ -2,16 +2,19 @@
 package struct Surroundings: Sendable {
     /// The names of the catalogue's collectors.
     let collectors: [String]
+    /// Those of poolers' consoles, by kind.
+    let consoleCollectors: [String: [String]]
     /// Labels that the views use, which a target may not set.
     let reservedLabels: Set<String>
     /// Whether libpq can read a connection string.
     let isReadable: @Sendable (_ conninfo: String) -> Bool
 
     package init(
-        collectors: [String], reservedLabels: Set<String>,
+        collectors: [String], consoleCollectors: [String: [String]] = [:], reservedLabels: Set<String>,
         isReadable: @escaping @Sendable (_ conninfo: String) -> Bool
     ) {
         self.collectors = collectors
+        self.consoleCollectors = consoleCollectors
         self.reservedLabels = reservedLabels
         self.isReadable = isReadable
     }

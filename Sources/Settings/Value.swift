@@ -73,6 +73,9 @@ struct Value {
         return list.map { Value($0, findings) }
     }
 
+    /// The items of a list; none of what is no list.
+    var listed: [Value] { node.sequence.map { $0.map { Value($0, findings) } } ?? [] }
+
     var isEmptyList: Bool { node.sequence?.isEmpty == true }
 
     /// The keys and values of a map; an empty value is a map without keys.

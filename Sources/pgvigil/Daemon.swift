@@ -37,9 +37,9 @@ struct Daemon: Service {
             "serving",
             metadata: [
                 "version": "\(BuildInfo.version)", "addresses": "\(server.addresses.joined(separator: " "))",
-                "servers": "\(settings.servers.count)",
+                "servers": "\(settings.servers.count)", "pools": "\(settings.poolers.count)",
             ])
-        await list.change(to: settings.servers)
+        await list.change(to: settings.watched)
         // Ready is who answers; a server that is down keeps nothing from starting.
         if !supervisor.tell(.ready, .status(list.summary)) {
             log.warning("systemd cannot be told that pgvigil is ready: NOTIFY_SOCKET leads nowhere")
@@ -80,9 +80,11 @@ struct Daemon: Service {
         do throws(SettingsErrors) {
             let fresh = try read()
             output.change(to: fresh.log)
-            await list.change(to: fresh.servers)
+            await list.change(to: fresh.watched)
             own.noteReload(isSuccess: true)
-            log.notice("settings reloaded", metadata: ["servers": "\(fresh.servers.count)"])
+            log.notice(
+                "settings reloaded",
+                metadata: ["servers": "\(fresh.servers.count)", "pools": "\(fresh.poolers.count)"])
             if fresh.page != settings.page {
                 log.warning("the settings under server: take effect at the next start")
             }

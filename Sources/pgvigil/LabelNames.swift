@@ -1,8 +1,13 @@
 import Collectors
+import Pools
 
 /// Labels that a target may not set, since metrics have them.
 enum LabelNames {
-    static var ours: Set<String> { Collector.labelNames.union(ofJobs).union(ofProbes) }
+    static var ours: Set<String> {
+        Collector.labelNames.union(ConsoleCollector.labelNames).union(ofJobs).union(ofProbes).union(ofPools)
+    }
+
+    private static let ofPools = Set(PoolFamilies.reference.flatMap(\.labels))
 
     private static let ofJobs: Set = ["collector", "reason"]
 

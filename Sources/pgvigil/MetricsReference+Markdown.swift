@@ -40,6 +40,10 @@ extension MetricsReference.Section {
     private var facts: String {
         guard let cost else { return "" }
         let pace = intervalSeconds.map { "every \(Int($0)) s" } ?? "each poll"
+        if let command {
+            let choice = isOptIn == true ? " Off unless the settings switch it on." : ""
+            return "\n\nCost class \(cost): \(pace).\(choice) Reads `\(command)`."
+        }
         let limits = audience == "standbys" ? ", standbys only" : ""
         let rights = rights.isEmpty ? "" : " Needs \(rights.joined(separator: " and "))."
         let sources = reads.map { source in

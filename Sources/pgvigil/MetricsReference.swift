@@ -2,6 +2,7 @@ import Collectors
 import Exposition
 import FoundationEssentials
 import Logging
+import Pools
 import Postgres
 import Probes
 import Runtime
@@ -16,6 +17,10 @@ struct MetricsReference: Encodable {
         var cost: String?
         var scope: String?
         var audience: String?
+        /// Of a pooler's console.
+        var command: String?
+        /// Whether it runs only where the settings switch it on.
+        var isOptIn: Bool?
         var rights: [String] = []
         var reads: [Source] = []
         var metrics: [Entry]
@@ -49,8 +54,22 @@ struct MetricsReference: Encodable {
             [
                 Section(
                     name: "connection", summary: "Whether the server answers and lets clients in.",
-                    metrics: TargetHistory.reference.map { Entry($0, labels: ["server"] + $1) })
-            ] + Collector.all.map(Section.init) + [
+                    metrics: TargetHistory.reference(of: .postgres).map { Entry($0, labels: ["server"] + $1) }
+                )
+            ] + Collector.all.map(Section.init)
+            + ServerKind.allCases.filter(\.isPooler).flatMap { kind in
+                [
+                    Section(
+                        name: "\(kind.rawValue)_connection",
+                        summary: "Whether the console of \(kind) answers.",
+                        metrics: TargetHistory.reference(of: kind).map { Entry($0, labels: ["server"] + $1) })
+                ] + ConsoleCollector.all(of: kind).map(Section.init)
+            } + [
+                Section(
+                    name: "pools",
+                    summary:
+                        "What is the same for all pools, those of poolers and those inside applications.",
+                    metrics: PoolFamilies.reference.map { Entry($0, labels: ["server"] + $1) }),
                 Section(
                     name: "probes",
                     summary: "What search probes and custom probes say; only where the settings have some.",
@@ -72,6 +91,18 @@ extension MetricsReference.Section {
             metrics: collector.metrics.map {
                 MetricsReference.Entry(
                     $0.metric, labels: ["server"] + $0.labels, since: $0.since, until: $0.until)
+            })
+    }
+}
+
+extension MetricsReference.Section {
+    init(_ collector: ConsoleCollector) {
+        self.init(
+            name: collector.name, summary: collector.summary,
+            intervalSeconds: collector.cost.interval.map { $0 / .seconds(1) }, cost: "\(collector.cost)",
+            command: collector.command, isOptIn: collector.isOptIn,
+            metrics: collector.metrics.map {
+                MetricsReference.Entry($0.metric, labels: ["server"] + $0.labels)
             })
     }
 }

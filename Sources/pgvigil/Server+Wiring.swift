@@ -16,13 +16,7 @@ extension Settings.Server {
             conninfo: conninfo.revealed, password: passwordSource, isPooled: isPooled, settings: session)
     }
 
-    /// `pg_cluster` and the labels that the operator gave the target.
-    var ownLabels: Labels {
-        var own = Labels()
-        own.append("pg_cluster", cluster ?? "")
-        for (name, value) in labels.sorted(by: { $0.key < $1.key }) { own.append(name, value) }
-        return own
-    }
+    var ownLabels: Labels { Labels(cluster: cluster, labels) }
 
     /// The collectors that are switched on, in the catalogue's order.
     var activeCollectors: [Collector] {
@@ -34,8 +28,19 @@ extension Settings.Server {
     func job(for collector: Collector) -> Job {
         Job(collector, every: collectors[collector.name]?.interval ?? collector.cost.interval)
     }
+}
 
-    private var passwordSource: Postgres.PasswordSource {
+extension Labels {
+    /// `pg_cluster` and the labels that the operator gave the target.
+    init(cluster: String?, _ labels: [String: String]) {
+        self.init()
+        append("pg_cluster", cluster ?? "")
+        for (name, value) in labels.sorted(by: { $0.key < $1.key }) { append(name, value) }
+    }
+}
+
+extension Settings.LibpqTarget {
+    var passwordSource: Postgres.PasswordSource {
         switch password {
         case nil: .libpq
         case .file(let path): .file(path)

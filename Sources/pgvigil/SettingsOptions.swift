@@ -25,6 +25,9 @@ struct SettingsOptions: ParsableArguments {
     func read() throws(SettingsErrors) -> Settings {
         let surroundings = Surroundings(
             collectors: Collector.all.map(\.name),
+            consoleCollectors: Dictionary(
+                grouping: ConsoleCollector.all, by: \.kind.rawValue
+            ).mapValues { $0.map(\.name) },
             reservedLabels: LabelNames.ours,
             isReadable: { ConnectionTarget.isReadable(conninfo: $0) })
         guard let config else {

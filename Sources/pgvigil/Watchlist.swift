@@ -8,9 +8,10 @@ import Synchronization
 /// The targets that are watched now, and their polls.
 final class Watchlist: Sendable {
     private struct Entry {
-        let settings: Settings.Server
+        let settings: Settings.Watched
         let target: Target
-        let probing: Probing
+        /// nil of a pooler.
+        var probing: Probing?
     }
 
     let registry = Registry()
@@ -31,7 +32,7 @@ final class Watchlist: Sendable {
     /// The probes of each target, in the order of the settings.
     var probes: [(target: String, name: String, summary: ProbeSummary)] {
         entries.withLock { $0 }.flatMap { entry in
-            entry.probing.summaries.map { (entry.target.name, $0.name, $0.summary) }
+            (entry.probing?.summaries ?? []).map { (entry.target.name, $0.name, $0.summary) }
         }
     }
 
@@ -45,21 +46,31 @@ final class Watchlist: Sendable {
 
     func contains(_ name: String) -> Bool { entries.withLock { $0.contains { $0.target.name == name } } }
 
-    /// Watches these servers from now on; those whose settings are as before are left alone.
-    func change(to servers: [Settings.Server]) async {
+    /// Watches these targets from now on; those whose settings are as before are left alone.
+    func change(to targets: [Settings.Watched]) async {
         let old = entries.withLock { $0 }
-        let kept = old.filter { servers.contains($0.settings) }
+        let kept = old.filter { targets.contains($0.settings) }
         await stop(old.filter { entry in !kept.contains { $0.target === entry.target } })
         var fresh: [Entry] = []
-        let new = servers.map { server in
-            if let same = kept.first(where: { $0.settings == server }) { return same }
-            let entry = entry(for: server)
+        let new = targets.map { target in
+            if let same = kept.first(where: { $0.settings == target }) { return same }
+            let entry = entry(for: target)
             fresh.append(entry)
             return entry
         }
         entries.withLock { $0 = new }
-        scheduler.start(fresh.map { beats(of: $0.target) })
-        for entry in fresh { entry.probing.start() }
+        scheduler.start(fresh.map(beats))
+        for entry in fresh { entry.probing?.start() }
+    }
+
+    private func entry(for watched: Settings.Watched) -> Entry {
+        switch watched {
+        case .server(let server): entry(for: server)
+        case .pooler(let pooler):
+            Entry(
+                settings: watched,
+                target: Target(pooler, collectors: pooler.activeCollectors, on: self, log: log))
+        }
     }
 
     private func entry(for server: Settings.Server) -> Entry {
@@ -70,7 +81,7 @@ final class Watchlist: Sendable {
         let probing = Probing(
             server.searches, server.customs, of: target, discoveries: discoveries, scheduler: scheduler,
             timeline: timeline)
-        return Entry(settings: server, target: target, probing: probing)
+        return Entry(settings: .server(server), target: target, probing: probing)
     }
 
     /// Ends all polls and closes all connections.
@@ -78,11 +89,14 @@ final class Watchlist: Sendable {
         await stop(entries.withLock { $0 })
     }
 
-    private func beats(of target: Target) -> [Scheduler.Beat] {
-        [
-            Scheduler.Beat(
-                "\(target.name)/poll", every: target.interval, guarded: target.name,
-                skip: { target.skip($0) }, run: { await target.poll() }),
+    private func beats(of entry: Entry) -> [Scheduler.Beat] {
+        let target = entry.target
+        let poll = Scheduler.Beat(
+            "\(target.name)/poll", every: target.interval, guarded: target.name,
+            skip: { target.skip($0) }, run: { await target.poll() })
+        guard case .server = entry.settings else { return [poll] }
+        return [
+            poll,
             Scheduler.Beat("\(target.name)/visit", every: .seconds(60)) { await target.visit() },
             Scheduler.Beat("\(target.name)/tour", every: target.tour.interval) { await target.lookAround() },
         ]
@@ -94,7 +108,7 @@ final class Watchlist: Sendable {
                 let target = entry.target
                 group.addTask { [scheduler] in
                     async let connections: Void = target.stop()
-                    async let probing: Void = entry.probing.stop()
+                    async let probing: Void? = entry.probing?.stop()
                     async let poll: Void = scheduler.stop("\(target.name)/poll")
                     async let visit: Void = scheduler.stop("\(target.name)/visit")
                     async let tour: Void = scheduler.stop("\(target.name)/tour")

@@ -1,0 +1,131 @@
+package import Exposition
+
+/// The families of pools in the making: what was read of them, and what follows from it.
+package struct PoolFamilies {
+    private var samples: [MetricName: [Sample]] = [:]
+
+    /// The families of what was just read and noted in `history`.
+    ///
+    /// `behind` is the name of the target behind these pools.
+    package init(of readings: [PoolReading], _ history: PoolHistory, behind: String? = nil) {
+        add(.serverAdvised, history.sizing.serverAdvice.map(Double.init), [])
+        if let behind { add(.behind, 1, [behind]) }
+        for reading in readings.joined { add(reading) }
+        for pool in readings.pools { add(pool, history) }
+    }
+
+    package var all: [MetricFamily] {
+        PoolMetric.all.compactMap { metric in
+            samples[metric.metric.name].map { MetricFamily(metric.metric, samples: $0) }
+        }
+    }
+
+    /// Every metric of pools, each with its labels besides the target's.
+    package static var reference: [(metric: Metric, labels: [String])] {
+        PoolMetric.all.map { ($0.metric, $0.labels) }
+    }
+
+    // MARK: - Making them
+
+    /// What one pool has, or one of its users.
+    private mutating func add(_ reading: PoolReading) {
+        let place = [reading.kind.rawValue, reading.pool, reading.user ?? ""]
+        add(.connections, reading.used, place + ["used"])
+        add(.connections, reading.idle, place + ["idle"])
+        add(.connections, reading.creating, place + ["creating"])
+        add(.max, reading.allowed, place)
+        add(.min, reading.minimum, place)
+        add(.pending, reading.pending, place)
+        add(.oldestWait, reading.oldestWaitSeconds, place)
+        let share = reading.shareInUse
+        add(.utilization, share, place)
+        guard let status = PoolStatus(shareInUse: share, allowed: reading.allowed) else { return }
+        for each in PoolStatus.allCases { add(.status, each == status ? 1 : 0, place + [each.rawValue]) }
+    }
+
+    /// What a pool counts over all its users, and what size would do.
+    private mutating func add(_ pool: Pool, _ history: PoolHistory) {
+        let place = [pool.key.kind.rawValue, pool.key.pool]
+        add(.acquired, pool.sum(\.acquired), place)
+        add(.waitSeconds, pool.sum(\.waitSeconds), place)
+        add(.timeouts, pool.sum(\.timeouts), place)
+        add(.errors, pool.sum(\.errors), place)
+        add(.useSeconds, pool.sum(\.useSeconds), place)
+        add(.peakWait, pool.readings.compactMap(\.peakWaitSeconds).max(), place)
+        let change = history.change(of: pool.key)
+        add(.meanWait, pool.meanWait(change), place)
+        let configured = pool.configured
+        add(.configured, configured, place)
+        guard let change, let concurrent = change.concurrent else { return }
+        add(.concurrent, concurrent, place)
+        let advice = history.sizing.advice(concurrent: concurrent)
+        add(.advised, Double(advice.max), place + ["max"])
+        add(.advised, Double(advice.min), place + ["min"])
+        guard change.isFull, let configured else { return }
+        let isIdle = concurrent < history.sizing.shrinkBelow * configured
+        add(.shrink, isIdle && Double(advice.max) < configured ? 1 : 0, place)
+    }
+
+    private mutating func add(_ metric: PoolMetric, _ value: Double?, _ values: [String]) {
+        guard let value, value.isFinite else { return }
+        var labels = Labels()
+        for (name, value) in zip(metric.labels, values) { labels.append(name, value) }
+        samples[metric.metric.name, default: []].append(Sample(value, labels: labels))
+    }
+}
+
+/// All that was read of one pool.
+private struct Pool {
+    let key: PoolReading.Key
+    var readings: [PoolReading]
+
+    func sum(_ value: (PoolReading) -> Double?) -> Double? {
+        let values = readings.compactMap(value)
+        return values.isEmpty ? nil : values.reduce(0, +)
+    }
+
+    /// nil where one of the users has no limit, unless the pool has one itself.
+    var configured: Double? {
+        if let own = sum(\.configured) { return own }
+        let gauges = readings.filter { $0.used != nil || $0.allowed != nil }
+        return gauges.allSatisfy { $0.allowed != nil } ? sum(\.allowed) : nil
+    }
+
+    func meanWait(_ change: PoolHistory.Change?) -> Double? {
+        guard sum(\.acquired) != nil, sum(\.waitSeconds) != nil else {
+            return readings.compactMap(\.meanWaitSeconds).max()
+        }
+        guard let change, let acquired = change.acquired, let waited = change.waitSeconds,
+            acquired >= Self.fewestAcquired
+        else { return nil }
+        return waited / acquired
+    }
+
+    /// A mean of fewer says nothing.
+    private static let fewestAcquired = 10.0
+}
+
+extension [PoolReading] {
+    fileprivate var pools: [Pool] {
+        var positions: [PoolReading.Key: Int] = [:]
+        var pools: [Pool] = []
+        for reading in self {
+            if let position = positions[reading.keyOfPool] {
+                pools[position].readings.append(reading)
+            } else {
+                positions[reading.keyOfPool] = pools.count
+                pools.append(Pool(key: reading.keyOfPool, readings: [reading]))
+            }
+        }
+        return pools
+    }
+}
+
+extension PoolReading {
+    /// The share of the allowed connections that are in use or being made.
+    fileprivate var shareInUse: Double? {
+        guard let allowed else { return utilization }
+        guard let used, allowed > 0 else { return nil }
+        return (used + (creating ?? 0)) / allowed
+    }
+}

@@ -1,0 +1,12 @@
+package import Exposition
+
+extension PoolReading {
+    /// The pools of a pooler, out of what its collectors found in one poll; none of what is no pooler.
+    package static func readings(of kind: PoolKind, from families: [MetricFamily]) -> [PoolReading] {
+        let figures = PoolerFigures(families)
+        return switch kind {
+        case .pgbouncer: pgbouncer(figures)
+        default: []
+        }
+    }
+}

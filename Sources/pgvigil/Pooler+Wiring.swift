@@ -1,0 +1,70 @@
+import Collectors
+import Exposition
+import Logging
+import Pools
+import Postgres
+import Runtime
+import Settings
+
+/// What the other rooms need to know of a pooler's settings.
+extension Settings.Pooler {
+    var connectionTarget: ConnectionTarget {
+        ConnectionTarget(
+            conninfo: conninfo.revealed, password: passwordSource, kind: serverKind,
+            settings: SessionSettings(statementTimeout: interval / 3))
+    }
+
+    var serverKind: ServerKind {
+        switch kind {
+        case .pgbouncer: .pgbouncer
+        case .pgpool: .pgpool
+        case .odyssey: .odyssey
+        case .pgcat: .pgcat
+        case .pgdog: .pgdog
+        }
+    }
+
+    /// The collectors that are switched on, in the catalogue's order.
+    var activeCollectors: [ConsoleCollector] {
+        ConsoleCollector.all(of: serverKind).filter { collectors[$0.name]?.isEnabled ?? !$0.isOptIn }
+    }
+}
+
+extension Target {
+    /// The pooler that the settings describe, on one connection to its console.
+    ///
+    /// `chosen` are the collectors that run; with `atEachPoll` none of them waits for its interval.
+    convenience init(
+        _ pooler: Settings.Pooler, collectors chosen: [ConsoleCollector], atEachPoll: Bool = false,
+        on list: Watchlist, log: Logger
+    ) {
+        let findings = PoolerFindings(of: pooler)
+        let sums = ConsoleSums()
+        let jobs = chosen.map { collector in
+            let interval = pooler.collectors[collector.name]?.interval ?? collector.cost.interval
+            return Job(collector, every: atEachPoll ? nil : interval, into: sums, findings)
+        }
+        self.init(
+            pooler.name, at: pooler.connectionTarget, labels: Labels(cluster: pooler.cluster, pooler.labels),
+            interval: pooler.interval, maxConnections: 1, jobs: jobs + [findings.job(on: list.timeline)],
+            registry: list.registry, timeline: list.timeline, log: log)
+    }
+}
+
+extension Job {
+    fileprivate init(
+        _ collector: ConsoleCollector, every interval: Duration?, into sums: ConsoleSums,
+        _ findings: PoolerFindings
+    ) {
+        self.init(collector.name, every: interval) { connection, pooler, deadline throws(JobFailure) in
+            do throws(CollectorError) {
+                let found = try collector.collect(from: &connection, pooler, by: deadline, into: sums)
+                findings.note(found.families, of: collector.name)
+                return Findings(found)
+            } catch {
+                findings.note([], of: collector.name)
+                throw JobFailure(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Exposition
+import Pools
+import Postgres
+import Runtime
+import Settings
+import Synchronization
+
+/// What a pooler's collectors found last, and what follows from all of it together.
+final class PoolerFindings: Sendable {
+    private struct State {
+        var families: [String: [MetricFamily]] = [:]
+        var history: PoolHistory
+    }
+
+    private let kind: PoolKind?
+    private let behind: String?
+    private let state: Mutex<State>
+
+    init(of pooler: Settings.Pooler) {
+        kind = PoolKind(rawValue: pooler.kind.rawValue)
+        behind = pooler.behind
+        state = Mutex(State(history: PoolHistory(Pools.Sizing(pooler.sizing))))
+    }
+
+    func note(_ families: [MetricFamily], of collector: String) {
+        state.withLock { $0.families[collector] = families }
+    }
+
+    /// Turns what the other jobs of the same poll found into `dbpool_*`; it asks nothing.
+    func job(on timeline: Timeline) -> Job {
+        Job("dbpool") { [self] _, _, _ throws(JobFailure) in
+            guard let kind else { return Findings(families: []) }
+            return state.withLock { state in
+                let found = state.families.values.flatMap(\.self)
+                let readings = PoolReading.readings(of: kind, from: found)
+                state.history.note(readings, at: timeline.now)
+                return Findings(families: PoolFamilies(of: readings, state.history, behind: behind).all)
+            }
+        }
+    }
+}
+
+extension Pools.Sizing {
+    init(_ sizing: Settings.Sizing) {
+        self.init()
+        target = sizing.target
+        minimum = sizing.minimum
+        minimumRatio = sizing.minimumRatio
+        shrinkBelow = sizing.shrinkBelow
+        window = sizing.window
+        cores = sizing.cores
+        spindles = sizing.spindles
+    }
+}
