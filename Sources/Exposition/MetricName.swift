@@ -2,7 +2,7 @@
 ///
 /// A literal that is none stops the process.
 /// Lower case only, which is narrower than Prometheus allows and what its naming guide asks for.
-package struct MetricName: Sendable, Hashable, ExpressibleByStringInterpolation, CustomStringConvertible {
+package struct MetricName: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
     package let description: String
 
     package init?(_ text: String) {

@@ -9,12 +9,21 @@ extension ConnectFailure {
             return .cannotConnect(.other, "libpq gave no reason")
         }
         let message = String(last)
-        if let state = serverState(in: last) { return .cannotConnect(failure(for: state), message) }
+        if let state = serverState(in: last), state.errorClass != "08" {
+            return .cannotConnect(failure(for: state), message)
+        }
         let known = phrases.first { message.contains($0.text) }
         return .cannotConnect(known?.failure ?? .other, message)
     }
 
     private static let phrases: [(text: String, failure: ConnectFailure)] = [
+        // PgBouncer, whose refusals are all 08P01.
+        ("no more connections allowed", .tooManyConnections),
+        ("no such database", .noDatabase),
+        ("no such user", .authentication),
+        ("not allowed", .authentication),
+        ("authentication failed", .authentication),
+        // libpq and the system.
         ("could not translate host name", .nameResolution),
         ("Connection refused", .refused),
         ("No such file or directory", .refused),

@@ -74,18 +74,16 @@ package struct ConnectionTarget: Sendable, Equatable {
         }
         parameters.append(("application_name", settings.application))
         parameters.append(("client_encoding", "UTF8"))
-        parameters.append(("options", options(withOurs: withOptions)))
+        // A pooler's console has no settings, and PgBouncer refuses whoever sends it some.
+        if !kind.isPooler {
+            let options = withOptions ? settings.options(after: operatorsOptions) : operatorsOptions
+            parameters.append(("options", options))
+        }
         return parameters
-    }
-
-    /// A pooler's console has no settings, and PgBouncer refuses whoever sends it some.
-    private func options(withOurs: Bool) -> String {
-        guard !kind.isPooler else { return "" }
-        return withOurs ? settings.options(after: operatorsOptions) : operatorsOptions
     }
 
     /// `options` of the connection string, else of `PGOPTIONS`: ours take their place in what libpq sends.
     private var operatorsOptions: String {
-        ConnectionOptions(parsing: conninfo)?["options"] ?? ConnectionOptions.defaults["options"] ?? ""
+        ConnectionOptions(parsing: conninfo)?["options"] ?? ProcessEnvironment.serverOptions
     }
 }

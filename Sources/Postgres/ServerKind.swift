@@ -14,6 +14,11 @@ package enum ServerKind: String, Sendable, CaseIterable {
 
     /// What a pooler is asked for its version; its console knows commands, and no SQL.
     var versionCommand: String { self == .pgpool ? "SHOW POOL_VERSION" : "SHOW VERSION" }
+
+    /// Whether this text is an answer of such a pooler; Pgpool-II alone does not begin with its name.
+    func says(version: String) -> Bool {
+        self == .pgpool || version.lowercased().contains(rawValue)
+    }
 }
 
 extension ServerKind: CustomStringConvertible {

@@ -56,8 +56,14 @@ package struct ServerState: Sendable, Equatable {
     {
         let rows = try connection.query(connection.kind.versionCommand, by: deadline)
         guard rows.count == 1, let text = rows.text(row: 0, column: 0) else { throw .noTable }
+        guard connection.kind.says(version: text) else {
+            throw .cannotConnect(.invalidSettings, "what answers there is not \(connection.kind)")
+        }
         return ServerState(version: version(in: text))
     }
+
+    /// A pooler's version as its makers write it: `1.24.1`.
+    package var release: String { "\(version / 10_000).\(version / 100 % 100).\(version % 100)" }
 
     /// 12401 of `PgBouncer 1.24.1`; 0 where the text has no version.
     static func version(in text: String) -> Int {

@@ -10,8 +10,8 @@ struct PollReport: Sendable {
     var usage = Connection.Usage()
     /// The server's clock minus ours, in seconds, uncertain by half a round trip; nil where it did not say.
     var clockOffset: Double?
-    /// As `ServerState` counts it; nil where nobody answered.
-    var version: Int?
+    /// A pooler's version; nil where nobody answered.
+    var release: String?
 
     /// How one job of the poll went.
     struct Outcome: Sendable {

@@ -147,7 +147,7 @@ package final class Target: Sendable {
         }
         latestState.set(state)
         report.clockOffset = state.time.map { $0 - (asked + WallClock.seconds) / 2 }
-        report.version = state.version
+        report.release = state.release
         report.outcomes = due.map { $0.outcome(on: &connection, state, by: deadline, of: labels) }
     }
 

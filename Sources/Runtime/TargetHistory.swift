@@ -10,7 +10,8 @@ package struct TargetHistory: Sendable {
     package private(set) var pollDuration: Duration?
     package let interval: Duration
     private let kind: ServerKind
-    private var version: Int?
+    /// Of a pooler; nil while it does not answer.
+    private var release: String?
     package private(set) var connects = 0
     package private(set) var statements = 0
     package private(set) var databaseTime = Duration.zero
@@ -78,7 +79,7 @@ package struct TargetHistory: Sendable {
         isUp = report.failure == nil
         reasonDown = report.failure?.reason
         clockOffset = report.clockOffset
-        version = report.version
+        release = report.release
         connects += report.isNewConnection ? 1 : 0
         statements += report.usage.statements
         databaseTime += report.usage.databaseTime
@@ -142,18 +143,21 @@ package struct TargetHistory: Sendable {
     private var connectionFamilies: [MetricFamily] {
         [
             MetricFamily(
-                "\(kind.prefix)_up", .gauge,
+                own("up"), .gauge,
                 help: "1 where a session of ours was answered in the latest poll.",
                 samples: [Sample(isUp ?? false)]),
             MetricFamily(
-                "\(kind.prefix)_connect_failures_total", .counter,
+                own("connect_failures_total"), .counter,
                 help: "Failed attempts to connect, by reason.",
                 samples: ConnectFailure.allCases.map {
                     Sample(connectFailures[$0] ?? 0, labels: ["reason": $0.rawValue])
                 }),
-            kind.isPooler ? release : clock,
+            kind.isPooler ? info : clock,
         ]
     }
+
+    /// A name of this kind of target.
+    private func own(_ name: String) -> MetricName { MetricName(stringLiteral: "\(kind.prefix)_\(name)") }
 
     private var clock: MetricFamily {
         MetricFamily(
@@ -162,11 +166,10 @@ package struct TargetHistory: Sendable {
             samples: clockOffset.map { [Sample($0)] } ?? [])
     }
 
-    private var release: MetricFamily {
-        let version = version.map { "\($0 / 10_000).\($0 / 100 % 100).\($0 % 100)" }
-        return MetricFamily(
-            "\(kind.prefix)_info", .info, help: "The version of \(kind).",
-            samples: version.map { [Sample(1, labels: ["version": $0])] } ?? [])
+    private var info: MetricFamily {
+        MetricFamily(
+            own("info"), .info, help: "The version of \(kind).",
+            samples: release.map { [Sample(1, labels: ["version": $0])] } ?? [])
     }
 
     /// The visitor's; a duration of nil is that of a client who was not let in.

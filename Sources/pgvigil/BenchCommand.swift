@@ -89,7 +89,7 @@ struct BenchCommand: AsyncParsableCommand {
         if let json, !ResultFile(path: json).isWritable {
             throw ValidationError("\(json) cannot be written.")
         }
-        NameResolution.limitPatience()
+        ProcessEnvironment.prepare()
         let door = Self.door(to: try chosenServer())
         if cleanUp { return try await removeLeftOvers(through: door) }
         let result = try await BenchSession(plan, through: door).result()

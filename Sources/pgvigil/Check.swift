@@ -9,41 +9,43 @@ import Settings
 /// `pgvigil check`: whether all would work, and what mends what would not.
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Checks the settings, each server, and each collector on it.",
+        abstract: "Checks the settings, each target, and each collector on it.",
         discussion: """
               pgvigil check --config pgvigil.yml
             """)
 
     @OptionGroup var options: SettingsOptions
 
-    @Option(help: ArgumentHelp("Only this server of the settings; may be repeated.", valueName: "name"))
+    @Option(help: ArgumentHelp("Only this target of the settings; may be repeated.", valueName: "name"))
     var server: [String] = []
 
     func run() async throws {
-        NameResolution.limitPatience()
+        ProcessEnvironment.prepare()
         let settings = try options.load()
-        let servers = try settings.servers(named: server)
+        let watched = try settings.watched(named: server)
         let report = CheckReport(
             isColored: isatty(STDOUT_FILENO) == 1,
-            width: servers.flatMap { server in
-                server.activeCollectors.map(\.name.count) + server.searchProbes.map(\.name.count)
-                    + server.customProbes.map(\.name.count)
-            }.reduce(10, max))
-        report.good("settings", "\(servers.count) \(servers.count == 1 ? "server" : "servers")")
+            width: watched.flatMap(\.subjects).map(\.count).reduce(10, max))
+        report.good("settings", "\(watched.count) \(watched.count == 1 ? "target" : "targets")")
         for note in settings.notes { report.note("settings", "\(note)") }
         var isGood = true
-        for server in servers {
-            guard await check(server, report) else {
-                isGood = false
-                continue
-            }
-            if await !ProbeCheck(server, report).isGood { isGood = false }
+        for target in watched {
+            report.title(target.name)
+            if await !isInOrder(target, report) { isGood = false }
         }
         if !isGood { throw ExitCode.targetFailed }
     }
 
+    private func isInOrder(_ target: Settings.Watched, _ report: CheckReport) async -> Bool {
+        switch target {
+        case .server(let server):
+            guard await check(server, report) else { return false }
+            return await ProbeCheck(server, report).isGood
+        case .pooler(let pooler): return await PoolerCheck(pooler, report).isGood
+        }
+    }
+
     private func check(_ server: Settings.Server, _ report: CheckReport) async -> Bool {
-        report.title(server.name)
         let session = Session(
             to: server.connectionTarget, limit: ConnectionLimit(server.maxConnections), canceller: Canceller()
         )
@@ -125,6 +127,18 @@ struct Check: AsyncParsableCommand {
                     wish.name, "is \(setting): \(names.joined(separator: ", ")) cannot say \(wish.gain)",
                     remedy: "ALTER SYSTEM SET \(wish.name) = \(wish.value); \(effect)")
             }
+        }
+    }
+}
+
+extension Settings.Watched {
+    /// What lines of the report are about.
+    fileprivate var subjects: [String] {
+        switch self {
+        case .server(let server):
+            server.activeCollectors.map(\.name) + server.searchProbes.map(\.name)
+                + server.customProbes.map(\.name)
+        case .pooler(let pooler): pooler.activeCollectors.map(\.name)
         }
     }
 }

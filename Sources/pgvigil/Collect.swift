@@ -24,7 +24,7 @@ struct Collect: AsyncParsableCommand {
 
     @OptionGroup var options: SettingsOptions
 
-    @Option(help: ArgumentHelp("Only this server of the settings; may be repeated.", valueName: "name"))
+    @Option(help: ArgumentHelp("Only this target of the settings; may be repeated.", valueName: "name"))
     var server: [String] = []
 
     @Option(help: ArgumentHelp("Only this collector; may be repeated.", valueName: "name"))
@@ -34,7 +34,7 @@ struct Collect: AsyncParsableCommand {
     var format = OutputFormat.text
 
     func validate() throws {
-        let known = Collector.all.map(\.name)
+        let known = Collector.all.map(\.name) + ConsoleCollector.all.map(\.name)
         if let unknown = collector.first(where: { !known.contains($0) }) {
             throw ValidationError(
                 "There is no collector \(unknown); there are \(known.joined(separator: ", ")).")
@@ -42,17 +42,14 @@ struct Collect: AsyncParsableCommand {
     }
 
     func run() async throws {
-        NameResolution.limitPatience()
+        ProcessEnvironment.prepare()
         let settings = try options.load()
-        let servers = try settings.servers(named: server)
+        let watched = try settings.watched(named: server)
         var quiet = settings.log
         quiet.level = .warning
         let log = LogOutput(quiet).logger()
         let list = Watchlist(log: log)
-        let targets = servers.map { server in
-            let chosen = server.activeCollectors.filter { collector.isEmpty || collector.contains($0.name) }
-            return Target(server, collectors: chosen, on: list, log: log, job: { Job($0, every: nil) })
-        }
+        let targets = watched.map { target(for: $0, on: list, log) }
         await withDiscardingTaskGroup { group in
             for target in targets {
                 group.addTask {
@@ -68,16 +65,41 @@ struct Collect: AsyncParsableCommand {
         }
         if failed { throw ExitCode.targetFailed }
     }
+
+    private func target(for watched: Settings.Watched, on list: Watchlist, _ log: Logger) -> Target {
+        func isChosen(_ name: String) -> Bool { collector.isEmpty || collector.contains(name) }
+        return switch watched {
+        case .server(let server):
+            Target(
+                server, collectors: server.activeCollectors.filter { isChosen($0.name) }, on: list, log: log,
+                job: { Job($0, every: nil) })
+        case .pooler(let pooler):
+            Target(
+                pooler, collectors: pooler.activeCollectors.filter { isChosen($0.name) }, atEachPoll: true,
+                on: list, log: log)
+        }
+    }
 }
 
 extension Settings {
-    /// The servers of these names, all where there are none; an unknown name is an error of the command line.
+    /// The targets of these names, all where there are none; an unknown name is an error of the command line.
+    func watched(named names: [String]) throws -> [Watched] {
+        try Self.chosen(names, from: watched, as: "target", \.name)
+    }
+
+    /// The same of servers alone.
     func servers(named names: [String]) throws -> [Server] {
-        if let unknown = names.first(where: { name in !servers.contains { $0.name == name } }) {
-            let known = servers.map(\.name).joined(separator: ", ")
-            throw ValidationError("The settings have no server \(unknown); they have \(known).")
+        try Self.chosen(names, from: servers, as: "server", \.name)
+    }
+
+    private static func chosen<Target>(
+        _ names: [String], from all: [Target], as noun: String, _ name: (Target) -> String
+    ) throws -> [Target] {
+        if let unknown = names.first(where: { wanted in !all.contains { name($0) == wanted } }) {
+            let known = all.isEmpty ? "none" : all.map(name).joined(separator: ", ")
+            throw ValidationError("The settings have no \(noun) \(unknown); they have \(known).")
         }
-        return names.isEmpty ? servers : servers.filter { names.contains($0.name) }
+        return names.isEmpty ? all : all.filter { names.contains(name($0)) }
     }
 
     /// The one that is meant: with several, it has to be named.

@@ -6,7 +6,7 @@ import Settings
 extension Discoveries {
     /// Looks once into each database of a server that jobs may look into; one that keeps us out has none.
     static func all(on server: Settings.Server) async throws(PostgresError) -> [DiscoveredProbe] {
-        NameResolution.limitPatience()
+        ProcessEnvironment.prepare()
         let session = Session(
             to: server.connectionTarget, limit: ConnectionLimit(1), canceller: Canceller())
         let patience = server.interval / 3

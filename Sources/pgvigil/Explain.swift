@@ -50,7 +50,7 @@ struct Explain: AsyncParsableCommand {
     var ignoreCosts = false
 
     func run() async throws {
-        NameResolution.limitPatience()
+        ProcessEnvironment.prepare()
         let server = try options.load().server(named: server)
         let statements = SQLText(try text()).statements
         guard !statements.isEmpty else { throw ValidationError("There is no statement in \(file).") }

@@ -17,7 +17,7 @@ struct ProbeSession {
     func use(
         _ body: @escaping @Sendable (inout Connection, ServerState) throws(PostgresError) -> Void
     ) async throws {
-        NameResolution.limitPatience()
+        ProcessEnvironment.prepare()
         let (limit, canceller) = (ConnectionLimit(2), Canceller())
         let session = Session(to: target, limit: limit, canceller: canceller)
         let watcher = Session(to: target, limit: limit, canceller: canceller)

@@ -45,7 +45,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let supervisor = Supervisor.take()
         malloc_hold_little()
-        NameResolution.limitPatience()
+        ProcessEnvironment.prepare()
         let settings = try overriding(options.load())
         let output = LogOutput(settings.log)
         let log = output.logger()

@@ -5,7 +5,7 @@ import Settings
 enum Fixture {
     static let surroundings = Surroundings(
         collectors: ["activity", "archiver", "database", "server"],
-        consoleCollectors: ["pgbouncer": ["pgbouncer_clients", "pgbouncer_pools"]],
+        consoleCollectors: ["pgbouncer": ["pgbouncer_clients"]],
         reservedLabels: ["datname", "state", "version"],
         isReadable: { !$0.hasSuffix("=") })
 

@@ -110,4 +110,40 @@ import Testing
         let bare = try Fixture.load("servers: [{name: main}]")
         #expect(try Fixture.load("server:\nlog:\nservers: [{name: main, labels: , collectors: }]") == bare)
     }
+
+    @Test func `poolers are targets beside servers, or without them`() throws {
+        let settings = try Fixture.load(
+            """
+            interval: 30s
+            pools:
+              - name: bouncer
+                kind: pgbouncer
+                host: db1
+                port: 6432
+                pg_cluster: orders
+                behind: outer
+                collectors: {pgbouncer_clients: 1m}
+                sizing: {cores: 8}
+              - {name: outer, kind: odyssey, interval: 1s}
+            sizing: {target: 0.5, cores: 4}
+            """)
+        var bouncer = Settings.Pooler(name: "bouncer", kind: .pgbouncer)
+        bouncer.conninfo = Secret("host='db1' port='6432'")
+        bouncer.cluster = "orders"
+        bouncer.behind = "outer"
+        bouncer.interval = .seconds(30)
+        bouncer.collectors = ["pgbouncer_clients": CollectorChoice(interval: .seconds(60))]
+        bouncer.sizing.target = 0.5
+        bouncer.sizing.cores = 8
+        var outer = Settings.Pooler(name: "outer", kind: .odyssey)
+        outer.interval = .seconds(1)
+        outer.sizing.target = 0.5
+        outer.sizing.cores = 4
+        #expect(settings.servers.isEmpty)
+        #expect(settings.poolers == [bouncer, outer])
+        #expect(settings.watched.map(\.name) == ["bouncer", "outer"])
+        let faster = try settings.overriding(interval: "2m")
+        #expect(faster.poolers.map(\.interval) == [.seconds(120), .seconds(120)])
+        #expect(faster.poolers[0].collectors["pgbouncer_clients"]?.interval == .seconds(120))
+    }
 }

@@ -58,6 +58,7 @@ extension Settings.Pooler {
         let collectors = surroundings.consoleCollectors[pooler.kind.rawValue] ?? []
         map.read("collectors", .collectors(collectors, interval: pooler.interval), into: &pooler.collectors)
         pooler.behind = map.read("behind", .serverName)
+        pooler.sizing = sizing
         map.read("sizing", .sizing("sizing", over: sizing), into: &pooler.sizing)
         return name == nil || kind == nil ? nil : pooler
     }

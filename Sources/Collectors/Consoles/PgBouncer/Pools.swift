@@ -21,7 +21,7 @@ extension ConsoleCollector {
             ])
             + ConsoleColumn.gauges(
                 "pgbouncer_pool_server_connections",
-                "Server connections of the pool by state; used ones are idle, due for a check, from SHOW POOLS.",
+                "Server connections of the pool by state; used ones are idle, from SHOW POOLS.",
                 by: ["database", "user"],
                 [
                     "sv_active": "active", "sv_idle": "idle", "sv_used": "used", "sv_tested": "tested",

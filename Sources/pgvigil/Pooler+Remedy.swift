@@ -1,0 +1,69 @@
+import Postgres
+import Settings
+
+extension Settings.Pooler {
+    /// What an operator can do about a console that does not let us in or refuses a command; nil where unknown.
+    func remedy(for error: PostgresError) -> String? {
+        switch error {
+        case .cannotConnect(.authentication, let message): accessRemedy(for: message)
+        case .cannotConnect(.noDatabase, _): "name the console in conninfo: \(console)"
+        case .cannotConnect(.refused, _):
+            "check host and port, and that \(serverKind) runs and listens there\(listening)"
+        case .cannotConnect(.tooManyConnections, _):
+            "let in more clients\(kind == .pgbouncer ? ": raise max_client_conn" : "")"
+        case .cannotConnect(.invalidSettings, let message) where message.hasPrefix("what answers there"):
+            "check host and port, or write the kind of pooler that is there: \(Self.kinds)"
+        case .cannotConnect(_, let message) where message.contains("startup parameter"):
+            """
+            unset PGGEQO, PGTZ and PGDATESTYLE in pgvigil's environment, or name the parameter in \
+            ignore_startup_parameters of pgbouncer.ini
+            """
+        case .statementFailed(SQLState(rawValue: "42704"), _):
+            // PostgreSQL's own word for a SHOW that it does not know: what answers is no console.
+            kind == .pgpool
+                ? "conninfo leads to PostgreSQL itself: give the host and port of Pgpool-II"
+                : "conninfo leads to a database and not to the console: \(console)"
+        case .statementFailed(SQLState(rawValue: "08P01"), _):
+            "check that kind is right: what answers there has no such command"
+        default: error.remedy
+        }
+    }
+
+    private static let kinds = Settings.PoolerKind.allCases.map(\.rawValue).joined(separator: ", ")
+
+    private func accessRemedy(for message: String) -> String {
+        switch kind {
+        case .pgbouncer where message.contains("not allowed"):
+            "add the user to stats_users in pgbouncer.ini, then send RELOAD on the console"
+        case .pgbouncer where message.contains("no password supplied"):
+            "give a password: password_file and the like in the settings, or pgpass"
+        case .pgbouncer:
+            """
+            add the user and its password to auth_file (userlist.txt), as auth_type in pgbouncer.ini wants it; \
+            auth_query knows no user of the console
+            """
+        case .pgpool: "check the user's password in pool_passwd, and its line in pool_hba.conf"
+        case .odyssey: "give the user a rule with storage local and role stat in the Odyssey configuration"
+        case .pgcat: "use admin_username and admin_password of pgcat.toml"
+        case .pgdog: "use the user and password of [admin] in pgdog.toml"
+        }
+    }
+
+    private var console: String {
+        switch kind {
+        case .pgbouncer: "dbname=pgbouncer"
+        case .odyssey: "dbname=console, or what a rule with storage local is called"
+        case .pgcat: "dbname=pgcat"
+        case .pgdog: "dbname=admin"
+        case .pgpool: "dbname of any database behind Pgpool-II"
+        }
+    }
+
+    private var listening: String {
+        switch kind {
+        case .pgbouncer: " (listen_addr, listen_port)"
+        case .pgpool: " (listen_addresses, port)"
+        case .odyssey, .pgcat, .pgdog: ""
+        }
+    }
+}
