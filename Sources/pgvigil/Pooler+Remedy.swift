@@ -2,7 +2,7 @@ import Postgres
 import Settings
 
 extension Settings.Pooler {
-    /// What an operator can do about a console that does not let us in or refuses a command; nil where unknown.
+    /// What an operator can do about a console that keeps us out or refuses a command; nil where unknown.
     func remedy(for error: PostgresError) -> String? {
         switch error {
         case .cannotConnect(.authentication, let message): accessRemedy(for: message)
@@ -39,8 +39,8 @@ extension Settings.Pooler {
             "give a password: password_file and the like in the settings, or pgpass"
         case .pgbouncer:
             """
-            add the user and its password to auth_file (userlist.txt), as auth_type in pgbouncer.ini wants it; \
-            auth_query knows no user of the console
+            add the user and its password to auth_file (userlist.txt), as auth_type in pgbouncer.ini wants \
+            it; auth_query knows no user of the console
             """
         case .pgpool: "check the user's password in pool_passwd, and its line in pool_hba.conf"
         case .odyssey: "give the user a rule with storage local and role stat in the Odyssey configuration"
