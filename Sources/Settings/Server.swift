@@ -1,3 +1,5 @@
+package import ProbeDefinitions
+
 extension Settings {
     /// A PostgreSQL server or a pooler's console to watch.
     package struct Server: Sendable, Equatable {

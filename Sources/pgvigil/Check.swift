@@ -3,6 +3,7 @@ import Collectors
 import Exposition
 import Glibc
 import Postgres
+import ProbeDefinitions
 import Runtime
 import Settings
 
@@ -25,10 +26,7 @@ struct Check: AsyncParsableCommand {
         let servers = try settings.servers(named: server)
         let report = CheckReport(
             isColored: isatty(STDOUT_FILENO) == 1,
-            width: servers.flatMap { server in
-                server.activeCollectors.map(\.name.count) + server.searchProbes.map(\.name.count)
-                    + server.customProbes.map(\.name.count)
-            }.reduce(10, max))
+            width: servers.flatMap(Self.subjects).map(\.count).reduce(10, max))
         report.good("settings", "\(servers.count) \(servers.count == 1 ? "server" : "servers")")
         for note in settings.notes { report.note("settings", "\(note)") }
         var isGood = true
@@ -42,6 +40,12 @@ struct Check: AsyncParsableCommand {
         if !isGood { throw ExitCode.targetFailed }
     }
 
+    /// What lines are about.
+    private static func subjects(of server: Settings.Server) -> [String] {
+        server.activeCollectors.map(\.name) + server.searchProbes.map(\.name)
+            + server.customProbes.map(\.name) + server.vectorColumns.map(\.subject)
+    }
+
     private func check(_ server: Settings.Server, _ report: CheckReport) async -> Bool {
         report.title(server.name)
         let session = Session(
@@ -53,6 +57,9 @@ struct Check: AsyncParsableCommand {
                 connection, _ throws(PostgresError) in
                 let state = try ServerState.read(from: &connection, by: .after(server.interval / 3))
                 report.good("connection", Self.describe(state, isWrapped: connection.isWrapped))
+                let existing = try connection.databases(by: .after(server.interval / 3))
+                let databases = server.databases.names(among: existing, own: connection.database)
+                Self.reportConnections(of: server, databases: databases.count, report)
                 var isGood = true
                 for collector in collectors {
                     isGood = Self.check(collector, &connection, state, server.interval, report) && isGood
