@@ -41,25 +41,27 @@ let package = Package(
         // The rooms behind a C door: the only ones that may write `unsafe`.
         .target(name: "Exposition", dependencies: ["CZlib"], swiftSettings: strict),
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD"], swiftSettings: strict),
-        .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: strict),
+        .target(name: "Postgres", dependencies: ["CLibPQ", "SQL"], swiftSettings: strict),
         .target(name: "Systemd", dependencies: ["CNotify"], swiftSettings: strict),
 
-        .target(name: "Bench", dependencies: ["Postgres"], swiftSettings: strict),
-        .target(name: "Collectors", dependencies: ["Exposition", "Postgres"], swiftSettings: strict),
+        .target(name: "Bench", dependencies: ["Postgres", "SQL"], swiftSettings: strict),
+        .target(name: "Collectors", dependencies: ["Exposition", "Postgres", "SQL"], swiftSettings: strict),
         .target(name: "Pools", dependencies: ["Exposition"], swiftSettings: strict),
-        .target(name: "Probes", dependencies: ["Exposition", "Postgres", "SQL"], swiftSettings: strict),
+        .target(name: "ProbeDefinitions", dependencies: ["SQL"], swiftSettings: strict),
+        .target(
+            name: "Probes", dependencies: ["Exposition", "Postgres", "ProbeDefinitions", "SQL"],
+            swiftSettings: strict),
         .target(
             name: "Runtime",
             dependencies: ["Exposition", "Postgres", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
-        .target(name: "Settings", dependencies: ["SQL", "Yams"], swiftSettings: strict),
+        .target(name: "Settings", dependencies: ["ProbeDefinitions", "SQL", "Yams"], swiftSettings: strict),
         .target(name: "SQL", swiftSettings: strict),
         .executableTarget(
             name: "pgvigil",
             dependencies: [
-                "Bench", "CMalloc", "Collectors", "Exposition", "HTTPServer", "Pools", "Postgres", "Probes",
-                "Runtime",
-                "Settings", "SQL", "Systemd",
+                "Bench", "CMalloc", "Collectors", "Exposition", "HTTPServer", "Pools", "Postgres",
+                "ProbeDefinitions", "Probes", "Runtime", "Settings", "SQL", "Systemd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -75,9 +77,10 @@ let package = Package(
             name: "ExpositionTests", dependencies: ["Exposition"], exclude: ["read_back.py"],
             swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: strict),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "SQL"], swiftSettings: strict),
         .testTarget(
-            name: "ProbesTests", dependencies: ["Exposition", "Postgres", "Probes"],
+            name: "ProbesTests",
+            dependencies: ["Exposition", "Postgres", "ProbeDefinitions", "Probes", "SQL"],
             exclude: ["Plans", "recall_golden.json", "recall_golden.py"], swiftSettings: strict),
         .testTarget(
             name: "RuntimeTests",
@@ -86,7 +89,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SettingsTests", dependencies: ["Settings"], exclude: ["Invalid"], swiftSettings: strict),
+            name: "SettingsTests", dependencies: ["ProbeDefinitions", "Settings", "SQL"],
+            exclude: ["Invalid"], swiftSettings: strict),
         .testTarget(name: "SQLTests", dependencies: ["SQL"], swiftSettings: strict),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["Collectors", "Postgres"], swiftSettings: strict),

@@ -1,4 +1,5 @@
 package import Postgres
+import SQL
 
 /// Why there is no result.
 package enum BenchError: Error, Equatable {

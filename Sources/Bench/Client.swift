@@ -1,4 +1,5 @@
 import Postgres
+import SQL
 
 /// One application's connection, which does what a workload is.
 struct Client: Sendable {

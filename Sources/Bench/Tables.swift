@@ -1,4 +1,5 @@
 import Postgres
+import SQL
 
 /// The tables of one run, with names as SQL takes them.
 struct Tables: Sendable {

@@ -1,4 +1,5 @@
 package import Postgres
+import SQL
 
 extension Collector {
     /// What one part of a collector may take: as long as a statement may keep somebody waiting for its locks.

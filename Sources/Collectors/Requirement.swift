@@ -1,4 +1,5 @@
 package import Postgres
+import SQL
 
 /// What a collector needs beyond a connection.
 package enum Requirement: Sendable, Hashable {

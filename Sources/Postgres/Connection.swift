@@ -1,5 +1,6 @@
 import CLibPQ
 import Glibc
+package import SQL
 
 /// One session with a PostgreSQL server.
 ///
@@ -222,34 +223,5 @@ package struct Connection: ~Copyable {
 
     private var message: String {
         handle.message.split(separator: "\n").last.map(String.init) ?? "the connection is closed"
-    }
-}
-
-extension Connection {
-    /// What we have asked of the server.
-    package struct Usage: Sendable, Equatable {
-        package private(set) var statements = 0
-        /// Time between sending statements and having their answers.
-        package private(set) var databaseTime = Duration.zero
-
-        package init() {}
-
-        /// What came after `earlier`.
-        package func since(_ earlier: Usage) -> Usage {
-            var usage = self
-            usage.statements -= earlier.statements
-            usage.databaseTime -= earlier.databaseTime
-            return usage
-        }
-
-        package mutating func add(_ other: Usage) {
-            statements += other.statements
-            databaseTime += other.databaseTime
-        }
-
-        mutating func add(statement duration: Duration) {
-            statements += 1
-            databaseTime += duration
-        }
     }
 }

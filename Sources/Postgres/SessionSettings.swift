@@ -1,3 +1,5 @@
+import SQL
+
 /// What every session of ours asks of the server, so that it can hurt nobody.
 package struct SessionSettings: Sendable, Equatable {
     /// How the server tells our sessions from others, in `pg_stat_activity.application_name`.

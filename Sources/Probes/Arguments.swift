@@ -1,4 +1,5 @@
 import Postgres
+import ProbeDefinitions
 
 /// The values that a custom probe's statements take in turn.
 struct Arguments: Sendable {

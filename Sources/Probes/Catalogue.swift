@@ -1,4 +1,5 @@
 import Postgres
+import ProbeDefinitions
 import SQL
 
 /// What the system catalogue says of one table; no statement here locks it.

@@ -1,4 +1,5 @@
 import Postgres
+import SQL
 
 /// An index with an operator class that sorts, on a table or one of its partitions, as the catalogue has it.
 struct CatalogueIndex {

@@ -1,4 +1,5 @@
 import Postgres
+import SQL
 
 extension Connection {
     /// Asks in one short transaction, which nobody waits behind for long and which waits for nobody.

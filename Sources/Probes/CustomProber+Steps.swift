@@ -1,4 +1,6 @@
 import Postgres
+import ProbeDefinitions
+import SQL
 import Synchronization
 
 extension CustomProber {
@@ -14,6 +16,7 @@ extension CustomProber {
             due: tick.cold == nil ? tick.due : nil)
         let timeout = tick.timeout(probe.schedule)
         let locals = [LocalSetting].limits(of: timeout) + [LocalSetting(searchPath: probe.searchPath)]
+        defer { state.withLock { $0.steps = run.steps } }
         let end = Deadline.at(max(tick.due, .now) + (timeout + .seconds(1)) * (probe.steps.count + 1))
         do throws(PostgresError) {
             if tick.cold == nil { try connection.wait(until: .at(tick.due - .milliseconds(50))) }

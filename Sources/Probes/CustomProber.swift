@@ -1,6 +1,7 @@
 package import Exposition
 import FoundationEssentials
 package import Postgres
+package import ProbeDefinitions
 import Synchronization
 
 /// One custom probe over time: what it does at its ticks, and what it has to tell.
@@ -21,6 +22,7 @@ package final class CustomProber: Sendable {
         /// The indexes of the database that sort by distance; nil while nobody has asked.
         var annIndexes: Set<String>?
         var problem: String?
+        var steps: [CustomStep] = []
     }
 
     /// Every how many ticks the plans are looked at that something is expected of.
@@ -113,6 +115,9 @@ package final class CustomProber: Sendable {
     /// What went wrong last, without any value; nil where the latest run went well.
     package var latestProblem: String? { state.withLock { $0.problem } }
 
+    /// The statements of the latest run, as far as it came.
+    package var latestSteps: [CustomStep] { state.withLock { $0.steps } }
+
     package var families: [MetricFamily] {
         state.withLock { state in
             var families = ProbeFamilies(of: probe.name)
@@ -136,7 +141,7 @@ package final class CustomProber: Sendable {
 }
 
 extension CustomProbe {
-    var statements: [Statement] {
+    package var statements: [Statement] {
         steps.compactMap { step in
             if case .statement(let statement) = step { statement } else { nil }
         }

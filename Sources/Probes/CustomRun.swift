@@ -1,4 +1,6 @@
 import Postgres
+import ProbeDefinitions
+import SQL
 
 /// One run of a custom probe's steps: what it timed, and what was not as expected.
 struct CustomRun {
@@ -10,8 +12,10 @@ struct CustomRun {
     private(set) var clock: RunClock
     private(set) var measuredRows = 0
     private(set) var measuredPath: PlanPath?
+    /// Of the statements that were sent.
+    private(set) var steps: [CustomStep] = []
     /// What was expected and did not come, without what came; nil where all is well.
-    private(set) var complaint: String?
+    var complaint: String? { steps.lazy.flatMap(\.complaints).first }
 
     /// `due` is nil where the run starts when it is sent.
     init(
@@ -60,8 +64,13 @@ struct CustomRun {
         _ statement: CustomProbe.Statement, _ number: Int, with values: [String?],
         on connection: inout Connection
     ) throws(PostgresError) {
+        steps.append(CustomStep(number: number, isMeasured: statement.isMeasured))
+        let began = ContinuousClock.now
+        defer { if steps[number - 1].rowCount == nil { steps[number - 1].duration = .now - began } }
         if statement.isMeasured { clock.send() }
         let rows = try connection.query(marked(statement.sql), with: values, by: .after(patience))
+        steps[number - 1].duration = .now - began
+        steps[number - 1].rowCount = rows.count
         if statement.isMeasured {
             clock.stop()
             measuredRows = rows.count
@@ -70,6 +79,7 @@ struct CustomRun {
         if looksAtPlans, let expected = statement.expectation.plan {
             try look(at: statement, with: values, expected, number, on: &connection)
         }
+        steps[number - 1].isJudged = true
     }
 
     private func marked(_ sql: String) -> String { "/* pgvigil probe=\(probe.name) */\n\(sql)" }
@@ -83,6 +93,7 @@ struct CustomRun {
         guard rows.count > 0, let json = rows.text(row: 0, column: 0),
             let summary = PlanSummary(json: json, annIndexes: annIndexes, expectedIndex: nil)
         else { return }
+        steps[number - 1].plan = summary.path
         if statement.isMeasured { measuredPath = summary.path }
         if expected.isMet(by: summary.path) == false {
             complain("the plan of statement \(number) is \(summary.path.rawValue), not \(expected.rawValue)")
@@ -134,7 +145,7 @@ struct CustomRun {
     }
 
     private mutating func complain(_ complaint: String) {
-        self.complaint = self.complaint ?? complaint
+        steps[steps.count - 1].complaints.append(complaint)
     }
 }
 

@@ -1,3 +1,5 @@
+package import ProbeDefinitions
+
 /// A probe for an ANN index that the catalogue has and nobody configured.
 package struct DiscoveredProbe: Sendable, Equatable {
     package var probe: SearchProbe

@@ -1,4 +1,6 @@
 package import Postgres
+import ProbeDefinitions
+import SQL
 
 /// Probes with sane limits for what the catalogue says is searched.
 package enum Discovery {

@@ -1,4 +1,5 @@
 package import Postgres
+package import ProbeDefinitions
 package import SQL
 
 /// How the server would run one statement of an application, and whether that is as it should be.

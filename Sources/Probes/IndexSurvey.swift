@@ -1,3 +1,4 @@
+import ProbeDefinitions
 import SQL
 
 /// All ANN indexes of a table and its partitions, judged by what a probe searches.

@@ -1,4 +1,5 @@
 import Postgres
+import ProbeDefinitions
 
 /// What a search probe has found out about its search: where, for what, and what should be found.
 struct Knowledge: Sendable {

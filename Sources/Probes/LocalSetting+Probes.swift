@@ -1,4 +1,5 @@
 import Postgres
+import SQL
 
 extension [LocalSetting] {
     /// How long a probe's statements may take, and wait.

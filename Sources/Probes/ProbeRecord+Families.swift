@@ -1,4 +1,5 @@
 import Exposition
+import ProbeDefinitions
 
 extension ProbeRecord {
     /// What every probe tells of itself as a whole.

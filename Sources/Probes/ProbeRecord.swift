@@ -1,4 +1,5 @@
 import Postgres
+import ProbeDefinitions
 
 /// Everything that a probe has to tell, as counts and latest values; a value without effects.
 struct ProbeRecord: Sendable {

@@ -1,4 +1,5 @@
 package import Postgres
+import ProbeDefinitions
 
 /// One turn of a probe: when its search is due, and with whom.
 package struct ProbeTick: Sendable {

@@ -1,4 +1,5 @@
 import Postgres
+import ProbeDefinitions
 
 /// When a probe stands back: by its role, its budget, its blackouts, and after timeouts.
 struct Restraint: Sendable {

@@ -1,4 +1,5 @@
 package import Postgres
+import ProbeDefinitions
 import SQL
 
 /// Query vectors, sample rows and values for filters, from wherever the settings say.

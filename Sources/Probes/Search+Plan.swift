@@ -1,4 +1,6 @@
 import Postgres
+import ProbeDefinitions
+import SQL
 
 extension Search {
     /// All that the catalogue says, before the planner was asked about what only it can judge.

@@ -1,4 +1,6 @@
 import Postgres
+import ProbeDefinitions
+import SQL
 
 /// Rows of the table by their places, drawn at random, so that few pages are read and each row is as likely.
 extension Search {

@@ -1,4 +1,6 @@
 import Postgres
+import ProbeDefinitions
+import SQL
 
 /// What keeps a search from an index, and what mends it: SQL and names, for people.
 extension Search {

@@ -1,4 +1,5 @@
 package import Postgres
+package import ProbeDefinitions
 import SQL
 
 extension Search {

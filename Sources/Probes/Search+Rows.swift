@@ -1,4 +1,5 @@
 import Postgres
+import SQL
 
 extension Search {
     /// Rows as the statements of a search return them; one without a distance has NaN.

@@ -1,4 +1,5 @@
 import Postgres
+import ProbeDefinitions
 import SQL
 
 /// Statements; `$1` is the query vector as text, what follows are the filter's values.

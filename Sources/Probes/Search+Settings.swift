@@ -1,4 +1,6 @@
 package import Postgres
+import ProbeDefinitions
+import SQL
 
 extension Search {
     /// Loads the extension's library into the session, so that its settings are checked when they are set.
@@ -63,15 +65,9 @@ extension Search {
 
     /// What changes how a search is planned and run, and nothing that protects the server or finds names.
     private static func mayBeCopied(_ name: String) -> Bool {
-        let prefixes = [
-            "hnsw.", "ivfflat.", "diskann.", "vchordrq.", "vchordg.", "vectors.", "ruvector.", "scann.",
-            "enable_", "citus.",
+        let more: Set = [
+            "max_parallel_workers_per_gather", "plan_cache_mode", "random_page_cost", "effective_cache_size",
         ]
-        let names: Set = [
-            "work_mem", "jit", "max_parallel_workers_per_gather", "plan_cache_mode", "random_page_cost",
-            "effective_cache_size",
-        ]
-        return name.wholeMatch(of: /[A-Za-z0-9_.]+/) != nil
-            && (names.contains(name) || prefixes.contains { name.hasPrefix($0) })
+        return LocalSetting.isChangeable(name) || more.contains(name)
     }
 }

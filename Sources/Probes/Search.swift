@@ -1,4 +1,6 @@
-package import Postgres
+import Postgres
+package import ProbeDefinitions
+package import SQL
 
 /// A search probe as one server's catalogue has it: which statements to send.
 ///

@@ -1,4 +1,5 @@
 import Postgres
+import ProbeDefinitions
 import Synchronization
 
 /// What is looked at besides the search itself, and is not in its duration.

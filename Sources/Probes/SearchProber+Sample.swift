@@ -1,4 +1,6 @@
 import Postgres
+import ProbeDefinitions
+import SQL
 import Synchronization
 
 /// The resident sample: rows that are kept here, so that a search that misses one of them gives itself away.

@@ -1,4 +1,5 @@
 package import Postgres
+import ProbeDefinitions
 import Synchronization
 
 extension SearchProber {

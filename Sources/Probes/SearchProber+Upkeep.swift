@@ -1,4 +1,5 @@
 import Postgres
+import ProbeDefinitions
 import Synchronization
 
 /// What the probe has to know, found out where it delays no search.

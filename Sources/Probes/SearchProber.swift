@@ -1,6 +1,7 @@
 package import Exposition
 import FoundationEssentials
 package import Postgres
+package import ProbeDefinitions
 import Synchronization
 
 /// One search probe over time: what it does at its ticks, and what it has to tell.

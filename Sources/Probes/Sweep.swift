@@ -1,4 +1,6 @@
 package import Postgres
+import ProbeDefinitions
+import SQL
 
 /// One search at several values of a setting: how long it takes, and how much it finds.
 ///

@@ -1,4 +1,5 @@
 import Postgres
+import ProbeDefinitions
 
 /// What the server says that may speak against a long scan now, and what a cached truth depends on.
 struct TruthObstacles: Sendable, Equatable {

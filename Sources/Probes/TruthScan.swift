@@ -1,4 +1,6 @@
 import Postgres
+import ProbeDefinitions
+import SQL
 
 /// One search for truth under way: its statements, and what they have brought so far.
 struct TruthScan {

@@ -1,3 +1,5 @@
+import ProbeDefinitions
+
 /// Where the truth came from that a search was compared with; the `source` of `pg_probe_recall_*`.
 package enum TruthSource: String, Sendable, CaseIterable {
     case exact

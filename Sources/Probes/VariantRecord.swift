@@ -1,4 +1,5 @@
 import Exposition
+import ProbeDefinitions
 
 /// How the runs of one variant have gone.
 struct VariantRecord: Sendable {

@@ -1,4 +1,5 @@
 import Postgres
+import ProbeDefinitions
 import SQL
 
 /// How a probe's two sides, the row's vector and the query's, are said in SQL.

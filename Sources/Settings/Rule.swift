@@ -78,8 +78,10 @@ extension Rule where Output == Duration {
 
 extension Rule where Output: CaseIterable & RawRepresentable<String> {
     /// One of the cases of a type.
-    static func choice() -> Rule {
-        let name = Rule<String>.choice(of: Output.allCases.map(\.rawValue))
+    static func choice() -> Rule { choice(of: Array(Output.allCases)) }
+
+    static func choice(of cases: [Output]) -> Rule {
+        let name = Rule<String>.choice(of: cases.map(\.rawValue))
         return Rule(name.allowed) { value throws(Refusal) in
             guard let choice = Output(rawValue: try name.read(value)) else {
                 throw Refusal(found: value.kind.words)

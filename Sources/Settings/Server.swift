@@ -1,3 +1,5 @@
+package import ProbeDefinitions
+
 extension Settings {
     /// A PostgreSQL server to watch.
     package struct Server: LibpqTarget, Sendable, Equatable {

@@ -94,7 +94,7 @@ struct BenchCommand: AsyncParsableCommand {
         if cleanUp { return try await removeLeftOvers(through: door) }
         let result = try await BenchSession(plan, through: door).result()
         print(ResultTable(result, isColored: Self.isColored).text, terminator: "")
-        if let json { try ResultFile(path: json).write(result) }
+        if let json { try ResultFile(path: json).write(result.json, of: "bench") }
         if result.verdict == .critical { throw ExitCode.targetFailed }
     }
 

@@ -3,6 +3,7 @@ import Collectors
 import Exposition
 import Glibc
 import Postgres
+import ProbeDefinitions
 import Runtime
 import Settings
 
@@ -55,6 +56,9 @@ struct Check: AsyncParsableCommand {
                 connection, _ throws(PostgresError) in
                 let state = try ServerState.read(from: &connection, by: .after(server.interval / 3))
                 report.good("connection", Self.describe(state, isWrapped: connection.isWrapped))
+                let existing = try connection.databases(by: .after(server.interval / 3))
+                let databases = server.databases.names(among: existing, own: connection.database)
+                Self.reportConnections(of: server, databases: databases.count, report)
                 var isGood = true
                 for collector in collectors {
                     isGood = Self.check(collector, &connection, state, server.interval, report) && isGood
@@ -137,7 +141,7 @@ extension Settings.Watched {
         switch self {
         case .server(let server):
             server.activeCollectors.map(\.name) + server.searchProbes.map(\.name)
-                + server.customProbes.map(\.name)
+                + server.customProbes.map(\.name) + server.vectorColumns.map(\.subject)
         case .pooler(let pooler): pooler.activeCollectors.map(\.name)
         }
     }

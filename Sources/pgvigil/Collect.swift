@@ -13,6 +13,8 @@ struct Collect: AsyncParsableCommand {
         discussion: """
               pgvigil collect --config pgvigil.yml --server main --collector database
               PGHOST=db1 pgvigil collect | promtool check metrics
+
+            Left out are counters that begin at 0 when the daemon starts: one poll has nothing to say of them.
             """)
 
     enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
@@ -41,6 +43,11 @@ struct Collect: AsyncParsableCommand {
         }
     }
 
+    /// Counters that begin at 0 when the daemon does.
+    private static let accumulated = Set(
+        Collector.all.filter(\.accumulates).flatMap(\.columns).compactMap(\.metric)
+            .filter { $0.kind == .counter }.map(\.name))
+
     func run() async throws {
         ProcessEnvironment.prepare()
         let settings = try options.load()
@@ -58,7 +65,13 @@ struct Collect: AsyncParsableCommand {
                 }
             }
         }
-        let page = Page(list.registry.contents(of: nil).families, in: format.format)
+        let families = list.registry.contents(of: nil).families
+        let begun = families.map(\.metric.name).filter(Self.accumulated.contains)
+        if !begun.isEmpty {
+            let names = Set(begun.map(\.description)).sorted().joined(separator: ", ")
+            StandardError.print("collect: left out \(names): they count from the daemon's start")
+        }
+        let page = Page(families.filter { !begun.contains($0.metric.name) }, in: format.format)
         for piece in page.pieces { print(String(decoding: piece, as: UTF8.self), terminator: "") }
         let failed = targets.map(\.record).contains { record in
             record.isUp != true || record.jobs.contains { $0.isSuccess == false }

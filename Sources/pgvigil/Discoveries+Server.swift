@@ -32,7 +32,8 @@ extension Discoveries {
 }
 
 extension Settings.DatabaseChoice {
-    fileprivate func names(among existing: [String], own: String) -> [String] {
+    /// Those that are looked into; `own` is where the server's connection leads to.
+    func names(among existing: [String], own: String) -> [String] {
         switch self {
         case .all: existing
         case .own: [own]

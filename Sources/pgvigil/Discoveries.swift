@@ -1,6 +1,8 @@
 import Postgres
+import ProbeDefinitions
 import Probes
 import Runtime
+import Settings
 import Synchronization
 
 /// The vector indexes of a server that may be probed although no settings name them.
@@ -13,11 +15,10 @@ final class Discoveries: Sendable {
     let changes: AsyncStream<[SearchProbe]>
     private let continuation: AsyncStream<[SearchProbe]>.Continuation
     private let state = Mutex((found: [String: [DiscoveredProbe]](), latest: [SearchProbe]()))
-    /// Tables and columns that the settings' own probes search.
-    private let configured: [SearchProbe]
+    private let server: Settings.Server
 
-    init(besides configured: [SearchProbe]) {
-        self.configured = configured
+    init(on server: Settings.Server) {
+        self.server = server
         (changes, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -50,7 +51,7 @@ final class Discoveries: Sendable {
     private func note(_ probes: [DiscoveredProbe], in database: String) {
         let changed = state.withLock { state -> [SearchProbe]? in
             state.found[database] = probes
-            let latest = Self.chosen(of: state.found.values.flatMap(\.self), besides: configured)
+            let latest = Self.chosen(of: state.found.values.flatMap(\.self), on: server)
             guard latest != state.latest else { return nil }
             state.latest = latest
             return latest
@@ -58,9 +59,10 @@ final class Discoveries: Sendable {
         if let changed { continuation.yield(changed) }
     }
 
-    /// The largest of them that no probe of the settings searches, each with a name of its own.
-    static func chosen(of found: [DiscoveredProbe], besides configured: [SearchProbe]) -> [SearchProbe] {
-        Discovery.named(unprobed(of: found, by: configured), besides: Set(configured.map(\.name)))
+    /// The largest of them that no probe of the settings searches, each with a name that no probe has.
+    static func chosen(of found: [DiscoveredProbe], on server: Settings.Server) -> [SearchProbe] {
+        let taken = server.searchProbes.map(\.name) + server.customProbes.map(\.name)
+        return Discovery.named(unprobed(of: found, by: server.searchProbes), besides: Set(taken))
             .sorted { ($0.indexBytes, $1.probe.name) > ($1.indexBytes, $0.probe.name) }
             .prefix(most).map(\.probe)
     }

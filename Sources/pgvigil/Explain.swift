@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import Glibc
 import Postgres
+import ProbeDefinitions
 import Probes
 import Runtime
 import SQL

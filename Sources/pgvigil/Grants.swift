@@ -1,6 +1,7 @@
 import ArgumentParser
 import Collectors
 import Postgres
+import SQL
 
 /// `pgvigil grants`: the role that the servers should know.
 struct Grants: ParsableCommand {

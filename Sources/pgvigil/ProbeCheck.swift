@@ -1,10 +1,12 @@
 import Postgres
+import ProbeDefinitions
 import Probes
 import Runtime
 import SQL
 import Settings
 
-/// Whether the probes of a server's settings have what they search, and an index for it.
+/// Whether the probes of a server's settings have what they search, and an index for it; and whether the
+/// columns that its settings name are there.
 struct ProbeCheck {
     private let server: Settings.Server
     private let report: CheckReport
@@ -20,15 +22,21 @@ struct ProbeCheck {
     var isGood: Bool {
         get async {
             var isGood = true
-            for probe in server.searches {
+            for probe in server.searchProbes {
                 let works = await use(probe.name, of: probe.database) { connection, state in
                     check(probe, state, on: &connection)
                 }
                 isGood = works && isGood
             }
-            for probe in server.customs {
+            for probe in server.customProbes {
                 let works = await use(probe.name, of: probe.database) { connection, state in
                     check(probe, state, on: &connection)
+                }
+                isGood = works && isGood
+            }
+            for column in server.vectorColumns {
+                let works = await use(column.subject, of: column.database) { connection, state in
+                    check(column, state, on: &connection)
                 }
                 isGood = works && isGood
             }
@@ -104,6 +112,13 @@ struct ProbeCheck {
             case .set(let more): settings += more
             case .statement(let statement):
                 count += 1
+                if let column = wrongPattern(in: statement, on: &connection) {
+                    report.bad(
+                        probe.name,
+                        "statement \(count): matches of column \(column) is no regular expression",
+                        remedy: "try it in psql: SELECT '' ~ 'expression';")
+                    return false
+                }
                 do throws(ExplainError) {
                     let found = try ExplainedStatement.explain(
                         SQLText(statement.sql), values: statement.knownValues, set: settings, server: state,
@@ -128,6 +143,49 @@ struct ProbeCheck {
         return true
     }
 
+    /// The first column whose `matches` the server cannot compile, which alone knows how.
+    private func wrongPattern(in statement: CustomProbe.Statement, on connection: inout Connection)
+        -> String?
+    {
+        let sql = """
+            /* pgvigil check expectation */
+            SELECT pg_catalog.textregexeq('', $1) AS is_match
+            """
+        for column in statement.expectation.columns {
+            guard let pattern = column.matches else { continue }
+            do throws(PostgresError) {
+                let deadline = Deadline.after(server.interval / 3)
+                try connection.transaction(set: [], by: deadline) { connection throws(PostgresError) in
+                    _ = try connection.query(sql, with: [pattern], by: deadline)
+                }
+            } catch .statementFailed(SQLState(rawValue: "2201B"), _) {  // invalid_regular_expression
+                return column.column
+            } catch {
+                return nil  // Its statement's plan will tell.
+            }
+        }
+        return nil
+    }
+
+    // MARK: - Columns that should not be empty
+
+    private func check(
+        _ column: Settings.VectorColumn, _ state: ServerState, on connection: inout Connection
+    ) -> Bool {
+        do throws(PostgresError) {
+            let fault = try VectorColumnCheck(column).fault(
+                for: state.roleName, on: &connection, by: .after(server.interval / 3))
+            guard let fault else {
+                report.good(column.subject, "is there to be filled, in database \(column.database)")
+                return true
+            }
+            report.bad(column.subject, fault.reason, remedy: fault.remedy)
+        } catch {
+            report.bad(column.subject, "\(error)", remedy: error.remedy)
+        }
+        return false
+    }
+
     // MARK: - What nobody probes
 
     private func reportDiscoveries() async {
@@ -138,7 +196,7 @@ struct ProbeCheck {
             return  // The server has already been found good; another run may tell more.
         }
         if server.search == .auto {
-            for probe in Discoveries.chosen(of: found, besides: server.searches) {
+            for probe in Discoveries.chosen(of: found, on: server) {
                 let target = probe.target
                 report.good(
                     probe.name,
@@ -146,7 +204,7 @@ struct ProbeCheck {
             }
             return
         }
-        for index in Discoveries.unprobed(of: found, by: server.searches) {
+        for index in Discoveries.unprobed(of: found, by: server.searchProbes) {
             let target = index.probe.target
             report.note(
                 "no probe",
@@ -154,6 +212,11 @@ struct ProbeCheck {
                 remedy: "search: auto on the server, or an entry of search_probes")
         }
     }
+}
+
+extension Settings.VectorColumn {
+    /// What a line of the report is about.
+    var subject: String { "\(table).\(column)" }
 }
 
 extension CustomProbe.Statement {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Exposition
 import Postgres
+import ProbeDefinitions
 import Probes
 import Synchronization
 
@@ -15,9 +16,9 @@ struct ProbeDebug {
         let isGood = Mutex(false)
         let session = ProbeSession(name: "probe", target: target, database: probe.database)
         try await session.use { connection, server throws(PostgresError) in
-            Self.step("connected to database \(connection.database)", began)
+            StepReport.step("connected to database \(connection.database)", began)
             let kind = server.isInRecovery ? "standby" : "primary"
-            Self.say("PostgreSQL \(server.majorVersion), \(kind), role \(server.roleName)")
+            StepReport.say("PostgreSQL \(server.majorVersion), \(kind), role \(server.roleName)")
             guard Self.resolve(probe, server, on: &connection) else { return }
             let wasGood = try Self.search(probe, server, on: &connection)
             isGood.withLock { $0 = wasGood }
@@ -32,25 +33,29 @@ struct ProbeDebug {
         let began = ContinuousClock.now
         do throws(SearchError) {
             let search = try Search.resolve(probe, on: &connection, by: .after(.seconds(30)))
-            step("resolved \(probe.target.schema).\(probe.target.table)", began)
+            StepReport.step("resolved \(probe.target.schema).\(probe.target.table)", began)
             let dimensions = search.dimensions.map { "\($0)" } ?? "any"
             let parts = search.isPartitioned ? ", partitioned" : ""
-            say(
+            StepReport.say(
                 "searched: \(search.elementType), \(dimensions) dimensions, operator \(probe.target.operator)"
             )
-            say("about \(Int(search.estimatedRows)) rows, \(search.tableBytes) bytes with TOAST\(parts)")
-            say("rows are told apart by \(search.keyColumns.joined(separator: ", "))")
+            StepReport.say(
+                "about \(Int(search.estimatedRows)) rows, \(search.tableBytes) bytes with TOAST\(parts)")
+            StepReport.say("rows are told apart by \(search.keyColumns.joined(separator: ", "))")
             for candidate in search.candidates {
-                say("index \(candidate.name) (\(candidate.accessMethod)): \(candidate.match.rawValue)")
+                StepReport.say(
+                    "index \(candidate.name) (\(candidate.accessMethod)): \(candidate.match.rawValue)")
             }
-            if let obstacle = search.obstacle { say("\(obstacle): \(search.indexRemedy)") }
+            if let obstacle = search.obstacle { StepReport.say("\(obstacle): \(search.indexRemedy)") }
             let drawn = ContinuousClock.now
             let queries = try search.drawQueries(on: &connection, by: .after(.seconds(30)))
-            step("drew \(queries.count) query vectors", drawn)
+            StepReport.step("drew \(queries.count) query vectors", drawn)
             return true
         } catch {
-            step("cannot resolve it: \(error)", began)
-            if let remedy = error.remedy(for: probe, as: server.roleName) { say("mend: \(remedy)") }
+            StepReport.step("cannot resolve it: \(error)", began)
+            if let remedy = error.remedy(for: probe, as: server.roleName) {
+                StepReport.say("mend: \(remedy)")
+            }
             return false
         }
     }
@@ -68,13 +73,13 @@ struct ProbeDebug {
                 number: number, due: .now + .milliseconds(5), server: server, isNewConnection: number == 0)
             let began = ContinuousClock.now
             try prober.run(tick, on: &connection)
-            step(number == 0 ? "got ready, and searched once" : "searched", began)
+            StepReport.step(number == 0 ? "got ready, and searched once" : "searched", began)
         }
         if probe.recall.needsTruth {
             let began = ContinuousClock.now
             let occasion = TruthOccasion(allowance: probe.recall.exact.timeout, server: server)
             try prober.runTruth(occasion, on: &connection)
-            step("looked for the truth", began)
+            StepReport.step("looked for the truth", began)
         }
         report(prober.summary)
         print("\nwhat would be exported:")
@@ -87,32 +92,30 @@ struct ProbeDebug {
     private static func report(_ summary: ProbeSummary) {
         for variant in summary.variants where variant.attempts > 0 {
             print("variant \(variant.name)")
-            if let duration = variant.latestDuration { say("took \(milliseconds(duration))") }
-            say("\(variant.returnedRows) of \(variant.requestedRows) rows in \(variant.attempts) searches")
+            if let duration = variant.latestDuration {
+                StepReport.say("took \(StepReport.milliseconds(duration))")
+            }
+            StepReport.say(
+                "\(variant.returnedRows) of \(variant.requestedRows) rows in \(variant.attempts) searches")
             for (name, value) in variant.settings.sorted(by: { $0.key < $1.key }) {
-                say("\(name) = \(value)")
+                StepReport.say("\(name) = \(value)")
             }
-            say("plan: \(variant.plan?.rawValue ?? "unknown")")
-            if let recall = variant.recalls?.mean { say("recall of this query: \(recall)") }
+            StepReport.say("plan: \(variant.plan?.rawValue ?? "unknown")")
+            if let recall = variant.recalls?.mean { StepReport.say("recall of this query: \(recall)") }
             if variant.sentinelChecks > 0 {
-                say("sentinel: \(variant.sentinelMisses) of \(variant.sentinelChecks) searches missed a row")
+                StepReport.say(
+                    "sentinel: \(variant.sentinelMisses) of \(variant.sentinelChecks) searches missed a row")
             }
-            for (failure, count) in variant.failures { say("failed: \(failure.rawValue), \(count)") }
+            for (failure, count) in variant.failures {
+                StepReport.say("failed: \(failure.rawValue), \(count)")
+            }
         }
-        for (failure, count) in summary.truthFailures { say("no truth: \(failure.rawValue), \(count)") }
-        for (reason, count) in summary.truthSkips { say("truth left out: \(reason.rawValue), \(count)") }
-        if let problem = summary.problem { say("latest problem: \(problem)") }
-    }
-
-    private static func step(_ text: String, _ began: ContinuousClock.Instant) {
-        print("\(text) (\(milliseconds(.now - began)))")
-    }
-
-    private static func say(_ text: String) {
-        print("    \(text)")
-    }
-
-    private static func milliseconds(_ duration: Duration) -> String {
-        "\((duration / .milliseconds(1) * 100).rounded() / 100) ms"
+        for (failure, count) in summary.truthFailures {
+            StepReport.say("no truth: \(failure.rawValue), \(count)")
+        }
+        for (reason, count) in summary.truthSkips {
+            StepReport.say("truth left out: \(reason.rawValue), \(count)")
+        }
+        if let problem = summary.problem { StepReport.say("latest problem: \(problem)") }
     }
 }

@@ -1,4 +1,5 @@
 import Postgres
+import ProbeDefinitions
 import Probes
 import Runtime
 

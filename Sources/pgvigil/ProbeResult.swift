@@ -1,9 +1,8 @@
 import Bench
-import FoundationEssentials
 import Probes
 
 /// What runs of a probe by hand have shown.
-struct ProbeResult: Encodable, Sendable {
+struct ProbeResult: JSONWritten, Sendable {
     struct Variant: Encodable, Sendable {
         let name: String
         var searches = 0
@@ -77,15 +76,6 @@ struct ProbeResult: Encodable, Sendable {
 
     /// Whether anything was searched, and all of it answered.
     var isGood: Bool { !variants.isEmpty && variants.allSatisfy(\.failures.isEmpty) }
-
-    var json: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            encoder.keyEncodingStrategy = .convertToSnakeCase
-            return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-        }
-    }
 
     var text: String {
         var table = TextTable(header: [

@@ -3,16 +3,17 @@ import Bench
 import Exposition
 import FoundationEssentials
 import Postgres
+import ProbeDefinitions
 import Probes
 import Synchronization
 
-/// `pgvigil probe NAME`: a probe's searches, one after the other.
+/// `pgvigil probe NAME`: a probe's runs, one after the other.
 struct ProbeRun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Runs a search probe and says what it showed (the default).",
+        commandName: "run", abstract: "Runs a probe and says what it showed (the default).",
         discussion: """
             Its limit of database seconds an hour does not hold here; all its other limits do. Exit status 1 \
-            where a search failed, or none was made.
+            where a search failed or a statement returned what was not expected, or none ran.
 
               pgvigil probe docs --config pgvigil.yml --count 100 --truths 50
               pgvigil probe docs --config pgvigil.yml --debug
@@ -20,7 +21,8 @@ struct ProbeRun: AsyncParsableCommand {
 
     @OptionGroup var choice: ProbeChoice
 
-    @Option(help: ArgumentHelp("How many searches of each variant that is due.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("How many runs; of a search, of each variant that is due.", valueName: "number"))
     var count = 20
 
     @Option(
@@ -52,17 +54,57 @@ struct ProbeRun: AsyncParsableCommand {
     private static let secondsPerHour = 1e6
 
     func run() async throws {
-        var (probe, target) = try await choice.find()
-        if debug { return try await ProbeDebug(probe: probe, target: target).run() }
+        let chosen = try await choice.find()
+        switch chosen.kind {
+        case .search(let probe):
+            if debug { return try await ProbeDebug(probe: probe, target: chosen.target).run() }
+            try await run(probe, at: chosen.target)
+        case .custom(let probe, let searches):
+            guard truths == nil else {
+                throw ValidationError(
+                    "--truths: \(probe.name) is a custom probe, of which there is no truth.")
+            }
+            let vectors = try await chosen.vectors(for: probe, of: searches)
+            guard !debug else {
+                return try await CustomDebug(probe: probe, target: chosen.target, vectors: vectors).run()
+            }
+            try await run(probe, vectors, at: chosen.target)
+        }
+    }
+
+    private func run(_ probe: SearchProbe, at target: ConnectionTarget) async throws {
+        var probe = probe
         let truths = probe.recall.needsTruth ? truths ?? min(count, 20) : 0
         probe.limits.databaseSecondsPerHour = Self.secondsPerHour
         probe.recall.windowQueries = max(1, truths)
         probe.schedule.interval = .seconds(60)  // No next tick is in the way of what takes its time.
-        let result = Mutex(ProbeResult(probe.name))
         let prober = SearchProber(probe, budget: ProbeBudget(secondsPerHour: Self.secondsPerHour))
+        let allowance = probe.recall.exact.timeout
+        try await run(prober, probe.name, of: probe.database, at: target, truths: truths) {
+            connection, server throws(PostgresError) in
+            try prober.runTruth(TruthOccasion(allowance: allowance, server: server), on: &connection)
+        }
+    }
+
+    private func run(_ probe: CustomProbe, _ vectors: [String: [String]], at target: ConnectionTarget)
+        async throws
+    {
+        var probe = probe
+        probe.limits.databaseSecondsPerHour = Self.secondsPerHour
+        let prober = CustomProber(
+            probe, budget: ProbeBudget(secondsPerHour: Self.secondsPerHour), vectors: { vectors[$0] ?? [] })
+        try await run(prober, probe.name, of: probe.database, at: target)
+    }
+
+    private func run(
+        _ prober: some Prober, _ name: String, of database: String?, at target: ConnectionTarget,
+        truths: Int = 0,
+        truth: @escaping @Sendable (inout Connection, ServerState) throws(PostgresError) -> Void = { _, _ in }
+    ) async throws {
+        let result = Mutex(ProbeResult(name))
         let (count, pace) = (count, pace?.duration ?? .zero)
-        let session = ProbeSession(name: "probe", target: target, database: probe.database)
-        try await session.use { [probe] connection, server throws(PostgresError) in
+        let session = ProbeSession(name: "probe", target: target, database: database)
+        try await session.use { connection, server throws(PostgresError) in
             let progress = TerminalProgress("probe", of: count + truths)
             defer { progress.end() }
             var due = ContinuousClock.now
@@ -75,8 +117,7 @@ struct ProbeRun: AsyncParsableCommand {
                 progress.show(number)
             }
             for number in 0..<truths {
-                let occasion = TruthOccasion(allowance: probe.recall.exact.timeout, server: server)
-                try prober.runTruth(occasion, on: &connection)
+                try truth(&connection, server)
                 progress.show(count + number + 1)
             }
         }

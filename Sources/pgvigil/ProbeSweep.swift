@@ -1,7 +1,9 @@
 import ArgumentParser
 import Bench
 import Postgres
+import ProbeDefinitions
 import Probes
+import SQL
 import Settings
 import Synchronization
 
@@ -18,6 +20,7 @@ struct ProbeSweep: AsyncParsableCommand {
             the index at: a small table is read whole unless that variant sets enable_seqscan: off.
 
               pgvigil probe sweep docs --queries 100 --target 0.98
+              pgvigil probe sweep docs --json - | jq -r .chosen
               pgvigil probe sweep docs --setting hnsw.max_scan_tuples --values 1000,20000,100000
             """)
 
@@ -39,12 +42,17 @@ struct ProbeSweep: AsyncParsableCommand {
             "The recall that is wanted; the probe's objective without, or 0.95.", valueName: "ratio"))
     var target: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the result there, too; to standard output instead of the table for -.", valueName: "file"))
+    var json: String?
+
     func validate() throws {
         guard 2...10_000 ~= queries else { throw ValidationError("--queries: allowed is 2 to 10000.") }
         guard 0.01...1 ~= target ?? 1 else { throw ValidationError("--target: allowed is 0.01 to 1.") }
         guard setting == nil || values != nil else { throw ValidationError("--setting needs --values.") }
-        guard setting.map(Settings.ServerSetting.isChangeable) ?? true else {
-            throw ValidationError("--setting: allowed is \(Settings.ServerSetting.allowed).")
+        guard setting.map(LocalSetting.isChangeable) ?? true else {
+            throw ValidationError("--setting: allowed is \(LocalSetting.changeableNames).")
         }
         guard values.map({ 1...52 ~= Self.list($0).count }) ?? true else {
             throw ValidationError("--values: allowed are 1 to 52 values with commas between them.")
@@ -56,7 +64,10 @@ struct ProbeSweep: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var (probe, connectionTarget) = try await choice.find()
+        if let json, json != ResultFile.output, !ResultFile(path: json).isWritable {
+            throw ValidationError("\(json) cannot be written.")
+        }
+        var (probe, connectionTarget) = try await choice.findSearch()
         probe.queries.count = queries
         let (setting, values) = (setting, values.map(Self.list))
         let outcome = Mutex<Outcome?>(nil)
@@ -71,7 +82,8 @@ struct ProbeSweep: AsyncParsableCommand {
         switch outcome.withLock({ $0 }) {
         case .done(let sweep)?:
             let target = target ?? probe.objective.recall ?? 0.95
-            print(SweepReport(sweep: sweep, target: target).text, terminator: "")
+            try show(
+                SweepReport(sweep: sweep, target: target), SweepResult(sweep, of: probe.name, target: target))
         case .unsearchable(let error)?:
             throw Self.failed("\(error)", error.remedy(for: probe, as: role.withLock { $0 }))
         case .noIndex(let obstacle, let remedy)?:
@@ -82,6 +94,12 @@ struct ProbeSweep: AsyncParsableCommand {
             throw ValidationError(
                 "The index has no setting that is known here: name one by --setting and --values.")
         }
+    }
+
+    private func show(_ report: SweepReport, _ result: SweepResult) throws {
+        if json == ResultFile.output { return print(try result.json, terminator: "") }
+        print(report.text, terminator: "")
+        if let json { try ResultFile(path: json).write(try result.json, of: "probe sweep") }
     }
 
     private static func failed(_ reason: String, _ remedy: String?) -> ExitCode {

@@ -1,4 +1,5 @@
 import Postgres
+import ProbeDefinitions
 import Probes
 import Runtime
 import Settings
@@ -18,15 +19,19 @@ final class Probing: Sendable {
 
     /// A probe, and how it fares.
     private struct Probe: Sendable {
+        /// nil of a custom probe.
+        let search: SearchProbe?
         let job: ProbeJob
         let summary: @Sendable () -> ProbeSummary
 
         init(_ prober: SearchProber) {
+            search = prober.probe
             job = ProbeJob(prober)
             summary = { prober.summary }
         }
 
         init(_ prober: CustomProber) {
+            search = nil
             job = ProbeJob(prober)
             summary = { prober.summary }
         }
@@ -83,9 +88,15 @@ final class Probing: Sendable {
 
     // MARK: -
 
+    /// A probe that is now another one by the same name begins anew: what it has counted was of the old one.
     private func follow(_ discovered: [SearchProbe]) async {
-        let names = Set((configured.map(\.job.name)) + discovered.map(\.name))
-        await end(running.withLock { $0.values.filter { !names.contains($0.job.name) } })
+        let own = Set(configured.map(\.job.name))
+        await end(
+            running.withLock { running in
+                running.values.filter { probe in
+                    !own.contains(probe.job.name) && !discovered.contains { $0 == probe.search }
+                }
+            })
         let known = running.withLock { Set($0.keys) }
         begin(
             discovered.filter { !known.contains($0.name) }.map { Probe(SearchProber($0, budget: budget)) })

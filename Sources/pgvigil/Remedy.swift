@@ -1,6 +1,8 @@
 import Collectors
 import Postgres
+import ProbeDefinitions
 import Probes
+import SQL
 
 extension CollectorError {
     /// What an operator can do about it; nil where that is not known.

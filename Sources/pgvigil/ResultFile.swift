@@ -2,9 +2,12 @@ import ArgumentParser
 import Bench
 import FoundationEssentials
 
-/// A file that holds the result of a bench.
+/// A file that holds the result of a command.
 struct ResultFile {
     let path: String
+
+    /// What stands for standard output.
+    static let output = "-"
 
     /// Whether a result could go there, as far as can be told before there is one.
     var isWritable: Bool {
@@ -14,16 +17,17 @@ struct ResultFile {
         return !isFolder && FileManager.default.isWritableFile(atPath: url.deletingLastPathComponent().path)
     }
 
-    func write(_ result: BenchResult) throws {
+    /// `command` stands before what is said where that fails.
+    func write(_ json: String, of command: String) throws {
         do {
-            try Data(result.json.utf8).write(to: URL(filePath: path), options: .atomic)
+            try Data(json.utf8).write(to: URL(filePath: path), options: .atomic)
         } catch {
-            StandardError.print("bench: the result could not be written to \(path)")
+            StandardError.print("\(command): the result could not be written to \(path)")
             throw ExitCode.targetFailed
         }
     }
 
-    /// The result, or a wrong command line where it is none.
+    /// The result of a bench, or a wrong command line where it is none.
     func read() throws -> BenchResult {
         guard let data = try? Data(contentsOf: URL(filePath: path)) else {
             throw ValidationError("\(path) cannot be read.")

@@ -74,13 +74,13 @@ final class Watchlist: Sendable {
     }
 
     private func entry(for server: Settings.Server) -> Entry {
-        let discoveries = server.search == .auto ? Discoveries(besides: server.searches) : nil
+        let discoveries = server.search == .auto ? Discoveries(on: server) : nil
         let target = Target(
             server, collectors: server.activeCollectors, databaseJobs: discoveries.map { [$0.job] } ?? [],
             on: self, log: log)
         let probing = Probing(
-            server.searches, server.customs, of: target, discoveries: discoveries, scheduler: scheduler,
-            timeline: timeline)
+            server.searchProbes, server.customProbes, of: target, discoveries: discoveries,
+            scheduler: scheduler, timeline: timeline)
         return Entry(settings: .server(server), target: target, probing: probing)
     }
 

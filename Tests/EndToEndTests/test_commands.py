@@ -133,6 +133,20 @@ def test_collect_of_one_collector(good):
     assert [name for name in names if name.startswith(("pg_stat_activity", "pg_stat_archiver"))] == []
 
 
+def test_collect_leaves_out_what_counts_from_the_daemon_s_start(settings_file, postgres18):
+    postgres18.execute("SELECT '[1]'::vector <-> '[2]' AS distance ORDER BY '[1]'::vector <-> '[2]'")
+    watched = {"name": "main", "conninfo": postgres18.conninfo(), "databases": ["postgres"]}
+    ended = run_command("collect", "--config", settings_file({"servers": [watched]}))
+
+    names = Exposition.of_text(ended.stdout.encode()).names
+    assert (ended.returncode, [name for name in names if name.startswith("pg_vector_statement")]) == (GOOD, [])
+    assert "pg_vector_extension_info" in names
+    assert ended.stderr == (
+        "collect: left out pg_vector_statement_calls_total, pg_vector_statement_rows_total, "
+        "pg_vector_statement_seconds_total: they count from the daemon's start\n"
+    )
+
+
 def test_collect_of_a_server_that_is_down(down):
     ended = run_command("collect", "--config", down)
 

@@ -191,9 +191,9 @@ def test_a_probe_has_to_be_named_well(docs: Embeddings, config):
     without = run_command("probe", "docs", *config(none))
 
     assert [ended.returncode for ended in (unknown, ambiguous, named, without)] == [USAGE, USAGE, GOOD, USAGE]
-    assert "There is no search probe dogs; there are docs." in unknown.stderr
+    assert "There is no probe dogs; there are docs." in unknown.stderr
     assert "Several servers have a probe docs: name one with --server." in ambiguous.stderr
-    assert "There are no search probes." in without.stderr
+    assert "There are no probes." in without.stderr
 
 
 def test_a_probe_that_was_found_can_be_run(docs: Embeddings, config):
@@ -382,6 +382,83 @@ def test_a_debug_run_of_a_broken_filter_quotes_nothing(server, database, secrets
     assert "canary" not in ended.stdout + ended.stderr
 
 
+# Custom probes
+
+
+def custom_probe(server: PostgresServer, database: str, *steps: dict) -> dict:
+    whole = secret_probe(server, database)
+    whole["custom_probes"] = [{"name": "mixed", "database": database, "steps": list(steps)}]
+    return whole
+
+
+MEASURED = {
+    "sql": "SELECT id, owner FROM secrets WHERE owner = $1 ORDER BY embedding <=> $2::vector LIMIT 5",
+    "params": ["canary1", {"queries": "secrets"}],
+    "measure": True,
+    "expect": {"rows_min": 5, "plan": "ann_index", "columns": {"owner": {"matches": "^canary1$"}}},
+}
+
+
+def test_a_custom_probe_can_be_run_by_hand(server, database, secrets, config):
+    options = config(custom_probe(server, database, {"set": {"enable_seqscan": "off", "enable_sort": "off"}}, MEASURED))
+    ended = run_command("probe", "mixed", *options, "--count", "7", "--json")
+    as_table = run_command("probe", "mixed", *options, "--count", "3")
+    truths = run_command("probe", "mixed", *options, "--truths", "1")
+    sweep = run_command("probe", "sweep", "mixed", *options)
+
+    assert (ended.returncode, ended.stderr) == (GOOD, "")
+    result = json.loads(ended.stdout)
+    (variant,) = result["variants"]
+    assert (result["probe"], result["skips"], variant["name"]) == ("mixed", {}, "default")
+    assert (variant["searches"], variant["failures"], variant["plan"]) == (7, {}, "ann_index")
+    assert (variant["returned_rows"], variant["requested_rows"], variant["short_results"]) == (35, 35, 0)
+    assert len(variant["latencies_seconds"]) == 7 and all(0 < one < 0.5 for one in variant["latencies_seconds"])
+    assert (as_table.returncode, as_table.stdout.splitlines()[1].split()[:3]) == (GOOD, ["default", "3", "0"])
+    assert (truths.returncode, sweep.returncode) == (USAGE, USAGE)
+    assert "mixed is a custom probe, of which there is no truth." in truths.stderr
+    assert "mixed is a custom probe: a sweep is of a search probe." in sweep.stderr
+
+
+def test_a_debug_run_of_a_custom_probe_judges_each_statement(server, database, secrets, config):
+    one = {"sql": "SELECT owner FROM secrets LIMIT 1", "expect": {"columns": {"owner": {"matches": "9"}}}}
+    free = {"sql": "SELECT 1"}
+    setting = {"set": {"enable_seqscan": "off", "enable_sort": "off"}}
+    good = run_command("probe", "mixed", "--debug", *config(custom_probe(server, database, setting, MEASURED, free)))
+    wrong = run_command("probe", "mixed", "--debug", *config(custom_probe(server, database, one, MEASURED)))
+    broken = {"sql": "SELECT canary7391 FROM secrets"}
+    failing = run_command("probe", "mixed", "--debug", *config(custom_probe(server, database, MEASURED, broken, free)))
+    steps, _, page = good.stdout.partition("what would be exported:\n")
+
+    assert [(ended.returncode, ended.stderr) for ended in (good, wrong, failing)] == [
+        (GOOD, ""), (FAILED, ""), (FAILED, "")
+    ]
+    lines = [re.sub(r" \(\d+\.\d+ ms\)$", " (ms)", line) for line in steps.splitlines() if line]
+    assert lines[0] == f"connected to database {database} (ms)"
+    assert lines[2:] == [
+        "    200 query vectors of secrets",
+        "set enable_seqscan = off",
+        "set enable_sort = off",
+        "statement 1: 5 rows (ms)",
+        "    is what the probe measures",
+        "    plan: ann_index",
+        "    as expected",
+        "statement 2: 1 row (ms)",
+        "    nothing is expected of it",
+    ]
+    assert complaints_of_promtool(page.encode()) == ""
+    exported = Exposition.of_text(page.encode())
+    assert exported.value("pg_probe_attempts_total", probe="mixed", variant="default") == 1
+
+    assert "    not as expected: statement 1: column owner is not as expected\n" in wrong.stdout
+    assert "    not as expected: the plan of statement 2 is seq_scan, not ann_index\n" in wrong.stdout
+    assert re.search(r"^statement 2: failed \(", failing.stdout, re.MULTILINE)
+    assert "statement 3" not in failing.stdout
+    assert "latest problem: the server refused the statement (SQLSTATE 42703)" in failing.stdout
+    for ended in (good, wrong, failing):
+        for word in ("918273", "7391", "canary", "SELECT", "ORDER BY", "Scan"):
+            assert word not in ended.stdout
+
+
 # probe sweep
 
 
@@ -425,6 +502,38 @@ def test_a_sweep_shows_what_brute_force_says(docs: Embeddings, queries, config):
     assert means == sorted(means) and means[0] < means[-1]
     assert lower[40] < target < lower[80]
     assert f"The lowest that reaches {target:.3f} beyond sampling error: hnsw.ef_search = 80\n" in ended.stdout
+
+
+def test_a_sweep_is_written_for_programs_too(docs: Embeddings, queries, config, tmp_path: Path):
+    options = [*config(probe_of(docs, {"queries": from_file(queries)})), "--values", "10,80,1000", "--target", "0.9"]
+    file = tmp_path / "sweep.json"
+    shown = run_command("probe", "sweep", "docs", *options, "--json", str(file), timeout=120)
+    printed = run_command("probe", "sweep", "docs", *options, "--json", "-", timeout=120)
+
+    assert [(ended.returncode, ended.stderr) for ended in (shown, printed)] == [(GOOD, "")] * 2
+    written, other = json.loads(file.read_text()), json.loads(printed.stdout)
+    assert [point["value"] for point in written["points"]] == list(rows_of(shown.stdout)) == ["10", "80", "1000"]
+    assert {key: written[key] for key in ("probe", "setting", "target")} == {
+        "probe": "docs", "setting": "hnsw.ef_search", "target": 0.9
+    }
+    for point, (*_, p50, p95, short, plan) in zip(written["points"], rows_of(shown.stdout).values(), strict=True):
+        found = [found_by(docs, query, f"hnsw.ef_search = {point['value']}") for query in queries[0]]
+        ratios = [recall(query, vectors_of(docs), ids, K) for query, ids in zip(queries[0], found, strict=True)]
+        assert point["recall"] == pytest.approx(np.mean(ratios), rel=1e-12)
+        assert (point["recall_lower"], point["recall_upper"]) == pytest.approx(bounds(ratios), rel=1e-6)
+        assert (point["searches"], point["recalled_queries"]) == (60, 60)
+        assert (point["short_results"], point["plan"]) == (int(short), plan) == (0, "ann_index")
+        # Of 60 searches a 99th percentile cannot be told.
+        assert list(point["latencies_seconds"]) == ["p50", "p95"]
+        in_milliseconds = [1000 * seconds for seconds in point["latencies_seconds"].values()]
+        assert in_milliseconds == pytest.approx([float(p50), float(p95)], abs=0.0051)
+    enough = [point["value"] for point in written["points"] if point["recall_lower"] >= 0.9]
+    assert written["chosen"] == enough[0]
+    assert f"hnsw.ef_search = {enough[0]}\n" in shown.stdout
+    # What is found is the same at each run; how long it takes is not.
+    for point in (*written["points"], *other["points"]):
+        del point["latencies_seconds"]
+    assert written == other
 
 
 def test_a_sweep_says_when_no_value_is_enough(docs: Embeddings, queries, config):
@@ -501,6 +610,7 @@ def test_a_sweep_recommends_nothing_where_the_index_is_not_used(docs: Embeddings
         (["--values", ","], USAGE, "--values: allowed are 1 to 52 values"),
         (["--queries", "1"], USAGE, "--queries: allowed is 2 to 10000."),
         (["--target", "2"], USAGE, "--target: allowed is 0.01 to 1."),
+        (["--json", "/nowhere/sweep.json"], USAGE, "/nowhere/sweep.json cannot be written."),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
@@ -919,6 +1029,103 @@ def test_check_plans_the_statements_of_custom_probes(shop: Embeddings, config):
     assert check("<->")[:2] == ("FAIL", "statement 1: expected ann_index, found seq_scan, reads all of goods")
     broken = check("<=>", {"sql": "SELECT canary7391 FROM goods WHERE id = 'canary'"})
     assert broken[0] == "FAIL" and broken[1].startswith("statement 1: ")
+
+
+def test_check_compiles_what_columns_have_to_match(shop: Embeddings, config):
+    def check(pattern: str) -> tuple[str, str, str]:
+        measured = {"sql": "SELECT 'canary7391' AS word", "measure": True, "expect": {"columns": {"word": {}}}}
+        measured["expect"]["columns"]["word"] = {"matches": pattern}
+        custom = shop_probe(shop)
+        custom["custom_probes"] = [{"name": "word", "database": shop.database, "steps": [measured]}]
+        ended = run_command("check", *config(custom))
+        found = checked(ended.stdout)["word"]
+        assert ended.returncode == (GOOD if found[0] == "ok" else FAILED)
+        assert "canary7391" not in ended.stdout + ended.stderr
+        return found
+
+    assert check("^[[:alpha:]]+") == ("ok", "1 statement", "")
+    assert check("canary7391(") == (
+        "FAIL",
+        "statement 1: matches of column word is no regular expression",
+        "try it in psql: SELECT '' ~ 'expression';",
+    )
+
+
+AWRY = [
+    ({"database": "nowhere"}, 'database "nowhere" does not exist', "name a database that exists with dbname"),
+    ({"table": "nowhere"}, "there is no table public.nowhere of database {}", "check database, schema and table in"),
+    ({"column": "nowhere"}, "public.goods of database {} has no column nowhere", "check column in vector_columns"),
+    ({"created_at": "nowhere"}, "public.goods of database {} has no column nowhere", "check created_at in vector_col"),
+    ({"created_at": "id"}, "public.goods.id of database {} is no timestamp or date", "name another column with"),
+    (
+        {"table": "private"},
+        "may not read public.private.embedding of database {}",
+        'GRANT SELECT ("embedding") ON "public"."private" TO "pgvigil";',
+    ),
+    (
+        {"schema": "hidden"},
+        "may not read in schema hidden of database {}",
+        'GRANT USAGE ON SCHEMA "hidden" TO "pgvigil";',
+    ),
+]
+
+
+@pytest.mark.parametrize(("column", "reason", "remedy"), AWRY, ids=range(len(AWRY)))
+def test_check_names_columns_that_cannot_be_looked_at(
+    shop: Embeddings, config, column: dict, reason: str, remedy: str
+):
+    named = {"database": shop.database, "table": "goods", "column": "embedding"} | column
+    watched = shop_probe(shop)
+    watched["servers"][0]["vector_columns"] = [named]
+    ended = run_command("check", *config(watched))
+
+    state, text, mend = checked(ended.stdout)[f"{named['table']}.{named['column']}"]
+    assert (ended.returncode, state) == (FAILED, "FAIL")
+    assert reason.format(shop.database) in text
+    assert mend.startswith(remedy)
+
+
+def test_what_check_proposes_makes_a_column_readable(shop: Embeddings, config):
+    watched = shop_probe(shop)
+    watched["servers"][0]["vector_columns"] = [
+        {"database": shop.database, "schema": "hidden", "table": "goods", "column": "embedding"}
+    ]
+    for _ in range(2):  # The schema, then the column.
+        shop.execute(checked(run_command("check", *config(watched)).stdout)["goods.embedding"][2])
+    ended = run_command("check", *config(watched))
+    shop.execute("REVOKE USAGE ON SCHEMA hidden FROM pgvigil; REVOKE SELECT (embedding) ON hidden.goods FROM pgvigil")
+
+    assert ended.returncode == GOOD
+    assert checked(ended.stdout)["goods.embedding"] == (
+        "ok", f"is there to be filled, in database {shop.database}", ""
+    )
+
+
+def test_check_says_what_so_few_connections_leave_out(shop: Embeddings, config):
+    def check(connections: int, databases: list[str]) -> tuple[str, str, str] | None:
+        server = {"name": "main", "conninfo": shop.server.conninfo(), "max_connections": connections}
+        ended = run_command("check", *config({"servers": [server | {"databases": databases}]}))
+        assert ended.returncode == GOOD, ended.stdout
+        return checked(ended.stdout).get("max_connections")
+
+    both = ["postgres", shop.database]
+    mend = "max_connections: 3 in this server's settings"
+    assert check(1, both) == (
+        "note",
+        "is 1, which polls keep: there are no looks into 2 databases, and no tries of a new one (pg_connect_success)",
+        mend,
+    )
+    assert check(2, both) == (
+        "note",
+        "is 2, and polls keep one: looks into 2 databases and tries of a new one (pg_connect_success) "
+        "leave each other out",
+        mend,
+    )
+    assert check(1, both[:1])[:2] == (
+        "note",
+        "is 1, which polls keep: there are no looks into its database, and no tries of a new one (pg_connect_success)",
+    )
+    assert (check(2, both[:1]), check(3, both)) == (None, None)
 
 
 # The landing page

@@ -1,5 +1,6 @@
 import Exposition
 import Postgres
+import ProbeDefinitions
 import Testing
 
 @testable import Probes

@@ -1,5 +1,7 @@
 import Exposition
 import Postgres
+import ProbeDefinitions
+import SQL
 import Synchronization
 import Testing
 
@@ -14,7 +16,7 @@ extension SearchProber {
         var probe = SearchProbe(
             name: "docs",
             target: SearchTarget(table: "docs", searched: .column("embedding"), operator: `operator`))
-        probe.variants = [Variant("default", settings: effort("1000"), every: 1)]
+        probe.variants = [Variant(settings: effort("1000"))]
         probe.schedule.timeout = timeout
         change(&probe)
         return SearchProber(probe, budget: ProbeBudget())

@@ -1,4 +1,6 @@
 import Postgres
+import ProbeDefinitions
+import SQL
 import Testing
 
 @testable import Probes

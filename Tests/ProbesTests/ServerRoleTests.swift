@@ -1,3 +1,4 @@
+import ProbeDefinitions
 import Testing
 
 @testable import Probes

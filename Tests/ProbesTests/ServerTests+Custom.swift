@@ -1,5 +1,7 @@
 import Exposition
 import Postgres
+import ProbeDefinitions
+import SQL
 import Testing
 
 @testable import Probes

@@ -1,4 +1,5 @@
 import Postgres
+import ProbeDefinitions
 import Testing
 
 @testable import Probes

@@ -1,5 +1,7 @@
 import Foundation
 import Postgres
+import ProbeDefinitions
+import SQL
 import Testing
 
 @testable import Probes

@@ -1,5 +1,6 @@
 import Exposition
 import Postgres
+import ProbeDefinitions
 import Testing
 
 @testable import Probes
@@ -70,7 +71,7 @@ extension ServerTests {
     func `a LIMIT above ef_search is a short result, and its misses are seen`(_ server: TestServer) throws {
         try server.withDocuments { _, connection in
             let prober = SearchProber.ofDocuments {
-                $0.variants = [Variant("default", settings: SearchProber.effort("5"), every: 1)]
+                $0.variants = [Variant(settings: SearchProber.effort("5"))]
             }
             try prober.run(0..<4, on: &connection)
             let families = prober.families
@@ -134,7 +135,7 @@ extension ServerTests {
             let prober = SearchProber.ofDocuments(timeout: .milliseconds(300)) {
                 $0.target.filter = "pg_catalog.pg_sleep(0.1) IS NOT NULL"
                 $0.queries.origin = .sql("SELECT embedding FROM docs")  // Not through the filter.
-                $0.variants.append(Variant("other", settings: SearchProber.effort("40"), every: 1))
+                $0.variants.append(Variant("other", settings: SearchProber.effort("40")))
             }
             try prober.run(0..<3, on: &connection)
             let families = prober.families

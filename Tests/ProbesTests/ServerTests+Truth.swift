@@ -1,5 +1,6 @@
 import Exposition
 import Postgres
+import ProbeDefinitions
 import Synchronization
 import Testing
 
@@ -10,7 +11,7 @@ extension ServerTests {
     func `one exact scan scores all variants`(_ server: TestServer) throws {
         try server.withDocuments { _, connection in
             let prober = SearchProber.ofDocuments {
-                $0.variants.append(Variant("ef4", settings: SearchProber.effort("4"), every: 1))
+                $0.variants.append(Variant("ef4", settings: SearchProber.effort("4")))
                 $0.recall.windowQueries = 5
             }
             try prober.run(0..<1, on: &connection)
@@ -62,7 +63,7 @@ extension ServerTests {
                 $0.target.filter = "id BETWEEN $1 AND $2"
                 $0.target.filterValues = .listed([["1", "4"], ["0", "0"]])
                 $0.queries.origin = .sql("SELECT embedding FROM docs")
-                $0.variants = [Variant("default", settings: [], every: 1)]
+                $0.variants = [Variant(settings: [])]
                 $0.expectedPlan = .any
             }
             try prober.run(0..<1, on: &connection)
@@ -110,7 +111,7 @@ extension ServerTests {
             let prober = SearchProber.ofDocuments {
                 $0.target.filter = "pg_catalog.pg_sleep(0.01) IS NOT NULL"
                 $0.queries.origin = .sql("SELECT embedding FROM docs")
-                $0.variants = [Variant("default", settings: SearchProber.effort("20"), every: 1)]
+                $0.variants = [Variant(settings: SearchProber.effort("20"))]
             }
             try prober.run(0..<1, on: &connection)
             let occasion = TruthOccasion(

@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import SQL
 
 /// A throw-away server that tests may change.
 ///

@@ -1,3 +1,4 @@
+import ProbeDefinitions
 import Testing
 
 @testable import Settings
@@ -11,13 +12,13 @@ import Testing
         ("Sun 22:00-00:00 UTC", 597_600, 604_800),
     ])
     func `a span is read`(_ text: String, _ start: Int, _ end: Int) throws {
-        let spans = try #require(Settings.Blackout.read(text))
+        let spans = try #require(Blackout.read(text))
         #expect(spans.map(\.start) == [start])
         #expect(spans.map(\.end) == [end])
     }
 
     @Test func `a daily span is one of each day`() throws {
-        let spans = try #require(Settings.Blackout.read("daily 23:00-01:00 UTC"))
+        let spans = try #require(Blackout.read("daily 23:00-01:00 UTC"))
         #expect(spans.map(\.start) == (0..<7).map { $0 * 86_400 + 82_800 })
         #expect(spans.map(\.end) == [90_000, 176_400, 262_800, 349_200, 435_600, 522_000, 3600])
     }
@@ -29,6 +30,6 @@ import Testing
         "Mon 02:00-04:00 UTC ", "Mon 02:+0-04:00 UTC",
     ])
     func `anything else is no span`(_ text: String) {
-        #expect(Settings.Blackout.read(text) == nil)
+        #expect(Blackout.read(text) == nil)
     }
 }

@@ -1,3 +1,5 @@
+import ProbeDefinitions
+import SQL
 import Settings
 import Testing
 
@@ -6,9 +8,9 @@ import Testing
     @Test func `what is not said of a custom probe has its default`() throws {
         let settings = try Fixture.load(
             "servers: [{name: main}]\ncustom_probes: [{name: one, steps: [{sql: SELECT 1, measure: true}]}]")
-        var statement = Settings.ProbeStatement(sql: "SELECT 1")
+        var statement = CustomProbe.Statement(sql: "SELECT 1")
         statement.isMeasured = true
-        var expected = Settings.CustomProbe(name: "one", steps: [.statement(statement)])
+        var expected = CustomProbe(name: "one", steps: [.statement(statement)])
         expected.schedule.coldEvery = 0
         #expect(settings.servers[0].customProbes == [expected])
         #expect(expected.searchPath == ["public"])
@@ -41,7 +43,7 @@ import Testing
                 limits: {db_seconds_per_hour: 5, max_replay_lag: 1s, blackout: ["daily 00:00-24:00 UTC"]}
                 objective: {median: 1s, p95: 1s}
             """#)
-        var statement = Settings.ProbeStatement(sql: "(SELECT $4 || $3 || $2 || $1)")
+        var statement = CustomProbe.Statement(sql: "(SELECT $4 || $3 || $2 || $1)")
         statement.parameters = [
             .value("007"), .values(["1", "a"]), .sql("TABLE t"), .queries(probe: "docs"),
         ]
@@ -49,31 +51,31 @@ import Testing
         statement.expectation.minimumRows = 1
         statement.expectation.maximumRows = 10
         statement.expectation.plan = .seqScan
-        var id = Settings.ColumnExpectation(column: "id")
+        var id = CustomProbe.ColumnExpectation(column: "id")
         id.matches = "^[0-9]+$"
-        var rank = Settings.ColumnExpectation(column: "rank")
+        var rank = CustomProbe.ColumnExpectation(column: "rank")
         rank.minimum = -1
         rank.maximum = 1000
         statement.expectation.columns = [id, rank]
-        var expected = Settings.CustomProbe(
+        var expected = CustomProbe(
             name: "hybrid",
             steps: [
                 .set([
-                    Settings.ServerSetting(name: "work_mem", value: "64MB"),
-                    Settings.ServerSetting(name: "hnsw.ef_search", value: "100"),
-                ]), .statement(statement), .statement(Settings.ProbeStatement(sql: "SELECT 2")),
+                    LocalSetting("work_mem", "64MB"),
+                    LocalSetting("hnsw.ef_search", "100"),
+                ]), .statement(statement), .statement(CustomProbe.Statement(sql: "SELECT 2")),
             ])
         expected.database = "app"
         expected.role = .primary
         expected.searchPath = ["app", "ext"]
-        expected.schedule = Settings.ProbeSchedule(
+        expected.schedule = ProbeSchedule(
             interval: .seconds(60), timeout: .seconds(20), coldEvery: 0)
         expected.limits.databaseSecondsPerHour = 5
         expected.limits.maxReplayLag = .seconds(1)
         expected.limits.blackouts = (0..<7).map {
-            Settings.Blackout(start: $0 * 86_400, end: ($0 + 1) * 86_400)
+            Blackout(start: $0 * 86_400, end: ($0 + 1) * 86_400)
         }
-        expected.objective = Settings.Objective(median: .seconds(1), p95: .seconds(1))
+        expected.objective = Objective(median: .seconds(1), p95: .seconds(1))
         #expect(settings.servers[0].customProbes == [expected])
     }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import ProbeDefinitions
+import SQL
 import Testing
 
 @testable import Settings
@@ -56,14 +58,14 @@ import Testing
         #expect(settings.map(\.searchProbes.count) == [0, 1, 1])
         #expect(settings[0].search == .auto)
         #expect(settings[2].customProbes.map(\.name) == ["hybrid", "filtered", "reranked", "across_shards"])
-        var target = Settings.SearchTarget(table: "docs", searched: .column("embedding"), operator: "<=>")
+        var target = SearchTarget(table: "docs", searched: .column("embedding"), operator: "<=>")
         target.filter = "lang = $1"
         target.filterValues = .listed([["en"], ["de"]])
-        var docs = Settings.SearchProbe(name: "docs", target: target)
+        var docs = SearchProbe(name: "docs", target: target)
         docs.database = "app"
-        let settingOfVariant = Settings.ServerSetting(name: "hnsw.ef_search", value: "200")
-        docs.variants.append(Settings.Variant(name: "ef200", settings: [settingOfVariant], every: 4))
-        docs.objective = Settings.Objective(median: .milliseconds(20), p95: .milliseconds(100), recall: 0.95)
+        let settingOfVariant = LocalSetting("hnsw.ef_search", "200")
+        docs.variants.append(Variant("ef200", settings: [settingOfVariant], every: 4))
+        docs.objective = Objective(median: .milliseconds(20), p95: .milliseconds(100), recall: 0.95)
         #expect(settings[1].searchProbes == [docs])
     }
 

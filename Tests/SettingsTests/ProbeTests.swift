@@ -1,9 +1,11 @@
+import ProbeDefinitions
+import SQL
 import Settings
 import Testing
 
 /// What good descriptions of probes mean.
 @Suite struct ProbeTests {
-    private static func probe(_ lines: String...) throws(SettingsErrors) -> Settings.SearchProbe {
+    private static func probe(_ lines: String...) throws(SettingsErrors) -> SearchProbe {
         try load(lines).servers[0].searchProbes[0]
     }
 
@@ -20,11 +22,11 @@ import Testing
     private static let target = #"target: {table: docs, column: embedding, operator: "<=>"}"#
 
     @Test func `what is not said of a search has its default`() throws {
-        let expected = Settings.SearchProbe(
+        let expected = SearchProbe(
             name: "docs",
-            target: Settings.SearchTarget(table: "docs", searched: .column("embedding"), operator: "<=>"))
+            target: SearchTarget(table: "docs", searched: .column("embedding"), operator: "<=>"))
         #expect(try Self.probe(Self.target) == expected)
-        #expect(expected.variants == [Settings.Variant()])
+        #expect(expected.variants == [Variant()])
         #expect(expected.recall.modes == [.residentSample, .exact])
         #expect(expected.schedule.interval == .seconds(15))
         #expect(expected.schedule.timeout == .seconds(5))
@@ -52,14 +54,14 @@ import Testing
             "limits: {db_seconds_per_hour: 2.5, max_replay_lag: unlimited, pause_during: [], "
                 + #"blackout: ["Mon 00:00-01:00 UTC"]}"#,
             "objective: {median: 5ms, p95: 50ms, recall: 0.9}")
-        var expected = Settings.SearchProbe(
+        var expected = SearchProbe(
             name: "docs",
-            target: Settings.SearchTarget(
+            target: SearchTarget(
                 table: "Docs", searched: .expression("binary_quantize(e)::bit(8)"), operator: "<~>"))
         expected.database = "app"
         expected.role = .standby
         expected.target.schema = "s"
-        expected.target.metric = Settings.SearchTarget.TrueMetric(column: "e", operator: "<=>")
+        expected.target.metric = SearchTarget.TrueMetric(column: "e", operator: "<=>")
         expected.target.rerankedCandidates = 200
         expected.target.key = ["a", "b"]
         expected.target.k = 100
@@ -71,16 +73,16 @@ import Testing
         expected.queries.refresh = nil
         expected.queries.seed = 7
         expected.queries.isShuffled = false
-        expected.schedule = Settings.ProbeSchedule(
+        expected.schedule = ProbeSchedule(
             interval: .seconds(30), timeout: .seconds(10), coldEvery: 0)
         expected.settingsFromRole = "app"
         expected.variants = [
-            Settings.Variant(name: "a"),
-            Settings.Variant(
-                name: "b",
+            Variant("a"),
+            Variant(
+                "b",
                 settings: [
-                    Settings.ServerSetting(name: "hnsw.ef_search", value: "200"),
-                    Settings.ServerSetting(name: "enable_seqscan", value: "off"),
+                    LocalSetting("hnsw.ef_search", "200"),
+                    LocalSetting("enable_seqscan", "off"),
                 ], every: 4),
         ]
         expected.explainEvery = 0
@@ -101,8 +103,8 @@ import Testing
         expected.limits.databaseSecondsPerHour = 2.5
         expected.limits.maxReplayLag = nil
         expected.limits.pauses = []
-        expected.limits.blackouts = [Settings.Blackout(start: 0, end: 3600)]
-        expected.objective = Settings.Objective(median: .milliseconds(5), p95: .milliseconds(50), recall: 0.9)
+        expected.limits.blackouts = [Blackout(start: 0, end: 3600)]
+        expected.objective = Objective(median: .milliseconds(5), p95: .milliseconds(50), recall: 0.9)
         #expect(probe == expected)
     }
 
@@ -112,8 +114,8 @@ import Testing
             ("{source: file, file: /q.NPY}", .file(path: "/q.NPY")),
             ("{source: vchord_samples}", .vectorChordSamples),
             ("{source: table}", .table(excludesDuplicates: false)),
-        ] as [(String, Settings.QuerySource.Origin)])
-    func `query vectors come from where it is said`(_ yaml: String, _ origin: Settings.QuerySource.Origin)
+        ] as [(String, QuerySource.Origin)])
+    func `query vectors come from where it is said`(_ yaml: String, _ origin: QuerySource.Origin)
         throws
     {
         #expect(try Self.probe(Self.target, "queries: \(yaml)").queries.origin == origin)
@@ -141,7 +143,7 @@ import Testing
         let target = Self.target.replacing("}", with: ", expect_index: none}")
         #expect(try Self.probe(target).expectedPlan == .any)
         #expect(try Self.probe(target, "plan_check: {expect: seq_scan}").expectedPlan == .seqScan)
-        #expect(try Self.probe(target).target.expectedIndex == .none)
+        #expect(try Self.probe(target).target.expectedIndex == .any)
     }
 
     @Test func `a probe belongs to the server that it names, in which its name is unique`() throws {

@@ -1,3 +1,4 @@
+import ProbeDefinitions
 import Settings
 import Testing
 

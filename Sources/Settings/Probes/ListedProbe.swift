@@ -1,3 +1,5 @@
+import ProbeDefinitions
+
 /// A probe as it stands in its list, before its server is known.
 struct ListedProbe<Probe> {
     let probe: Probe
@@ -13,10 +15,10 @@ struct ListedProbe<Probe> {
 
 // MARK: - Reading
 
-extension Rule where Output == [ListedProbe<Settings.SearchProbe>] {
+extension Rule where Output == [ListedProbe<SearchProbe>] {
     static var searchProbes: Rule {
         listed("search_probes") { map, name, server in
-            let probe = Settings.SearchProbe.read(from: &map, name: name)
+            let probe = SearchProbe.read(from: &map, name: name)
             return ListedProbe(
                 probe: probe, name: name, server: server, variants: probe.variants.count, references: [],
                 place: map)
@@ -24,10 +26,10 @@ extension Rule where Output == [ListedProbe<Settings.SearchProbe>] {
     }
 }
 
-extension Rule where Output == [ListedProbe<Settings.CustomProbe>] {
+extension Rule where Output == [ListedProbe<CustomProbe>] {
     static var customProbes: Rule {
         listed("custom_probes") { map, name, server in
-            let (probe, references) = Settings.CustomProbe.read(from: &map, name: name)
+            let (probe, references) = CustomProbe.read(from: &map, name: name)
             return ListedProbe(
                 probe: probe, name: name, server: server, variants: 1, references: references, place: map)
         }

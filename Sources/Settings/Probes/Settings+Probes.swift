@@ -1,3 +1,5 @@
+import ProbeDefinitions
+
 extension Settings {
     /// Ways in which the probes of one server run, all together: 20 probes with 8 variants each.
     ///

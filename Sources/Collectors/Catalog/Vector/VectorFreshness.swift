@@ -1,5 +1,6 @@
 import Exposition
 import Postgres
+import SQL
 
 extension Collector {
     /// As the catalogue has it: of no columns, until the settings name some.

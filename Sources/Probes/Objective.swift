@@ -1,8 +1,0 @@
-/// What the operator promises of the search; alerts compare with it.
-package struct Objective: Sendable, Equatable {
-    package var median: Duration?
-    package var p95: Duration?
-    package var recall: Double?
-
-    package init() {}
-}
