@@ -72,7 +72,7 @@ struct ProbeDebug {
         }
         if probe.recall.needsTruth {
             let began = ContinuousClock.now
-            let occasion = TruthOccasion(allowance: probe.recall.exact.timeout, server: server)
+            let occasion = TruthOccasion(server: server)
             try prober.runTruth(occasion, on: &connection)
             step("looked for the truth", began)
         }

@@ -62,7 +62,7 @@ struct ProbeRun: AsyncParsableCommand {
         let prober = SearchProber(probe, budget: ProbeBudget(secondsPerHour: Self.secondsPerHour))
         let (count, pace) = (count, pace?.duration ?? .zero)
         let session = ProbeSession(name: "probe", target: target, database: probe.database)
-        try await session.use { [probe] connection, server throws(PostgresError) in
+        try await session.use { connection, server throws(PostgresError) in
             let progress = TerminalProgress("probe", of: count + truths)
             defer { progress.end() }
             var due = ContinuousClock.now
@@ -75,7 +75,7 @@ struct ProbeRun: AsyncParsableCommand {
                 progress.show(number)
             }
             for number in 0..<truths {
-                let occasion = TruthOccasion(allowance: probe.recall.exact.timeout, server: server)
+                let occasion = TruthOccasion(server: server)
                 try prober.runTruth(occasion, on: &connection)
                 progress.show(count + number + 1)
             }
