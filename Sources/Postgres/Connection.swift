@@ -15,6 +15,8 @@ package struct Connection: ~Copyable {
     package private(set) var isWrapped: Bool
     /// Whether a transaction that we began is open: then nothing more is wrapped.
     private var isInTransaction = false
+    /// Of the transaction that is open; nil where it has none.
+    private var limit: TransactionLimit?
     package private(set) var usage = Usage()
 
     init(
@@ -61,6 +63,7 @@ package struct Connection: ~Copyable {
     ///
     /// After an error the transaction is rolled back at once, so that it holds no pooler's server connection.
     package mutating func query(_ sql: String, by deadline: Deadline) throws(PostgresError) -> Rows {
+        try keepToLimit(by: deadline)
         let message = isWrapped && !isInTransaction ? settings.wrapping(sql) : sql
         return try ask(by: deadline) { connection throws(PostgresError) in try connection.send(message) }
     }
@@ -72,6 +75,7 @@ package struct Connection: ~Copyable {
         throws(PostgresError) -> Rows
     {
         precondition(isInTransaction, "values travel only inside a transaction")
+        try keepToLimit(by: deadline)
         return try ask(by: deadline) { connection throws(PostgresError) in
             try connection.send(sql, with: values)
         }
@@ -92,9 +96,11 @@ package struct Connection: ~Copyable {
 
     /// Runs `body` in one read-only transaction, with settings that end with it.
     ///
-    /// After an error the transaction is rolled back at once.
+    /// `duration` is for all of its statements together: each may take what is left, and one for which
+    /// nothing is left fails with `.outOfTime`. After an error the transaction is rolled back at once.
     package mutating func transaction<Answer>(
-        _ isolation: Isolation = .readCommitted, set locals: [LocalSetting] = [], by deadline: Deadline,
+        _ isolation: Isolation = .readCommitted, set locals: [LocalSetting] = [],
+        within duration: Duration? = nil, by deadline: Deadline,
         _ body: (inout Connection) throws(PostgresError) -> Answer
     ) throws(PostgresError) -> Answer {
         precondition(!isInTransaction, "a transaction is open already")
@@ -102,7 +108,8 @@ package struct Connection: ~Copyable {
         let begin = "BEGIN ISOLATION LEVEL \(isolation.rawValue) READ ONLY"
         try command(([begin] + all.map(\.statement)).joined(separator: "; "), by: deadline)
         isInTransaction = true
-        defer { isInTransaction = false }
+        limit = duration.map { TransactionLimit($0, after: all) }
+        defer { (isInTransaction, limit) = (false, nil) }
         let answer: Answer
         do throws(PostgresError) {
             answer = try body(&self)
@@ -112,6 +119,14 @@ package struct Connection: ~Copyable {
         }
         try command("COMMIT", by: deadline)
         return answer
+    }
+
+    /// Makes the next statement of a transaction with a limit take no longer than is left of it.
+    ///
+    /// Each statement does so by itself; one that is timed should not have to.
+    package mutating func keepToLimit(by deadline: Deadline) throws(PostgresError) {
+        guard let timeout = try limit?.nextTimeout() else { return }
+        try command(LocalSetting("statement_timeout", timeout).statement, by: deadline)
     }
 
     /// Blocks the thread until `deadline`, ready to send.

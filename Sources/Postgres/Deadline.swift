@@ -16,6 +16,11 @@ package struct Deadline: Sendable, Comparable {
 
     package var hasPassed: Bool { instant <= .now }
 
+    /// Never less than nothing.
+    package var remaining: Duration { max(.zero, instant - .now) }
+
+    package func later(by duration: Duration) -> Deadline { .at(instant + duration) }
+
     /// Blocks the thread until it has passed, to within what the kernel's timers allow (50 µs).
     ///
     /// Throws `.interrupted` as soon as the interrupt fires.
@@ -38,7 +43,7 @@ package struct Deadline: Sendable, Comparable {
 
     /// What poll(2) wants: whole milliseconds, never negative, rounded up.
     var remainingMilliseconds: CInt {
-        let left = max(.zero, instant - .now) + .microseconds(999)
+        let left = remaining + .microseconds(999)
         return CInt(clamping: Int64(left / .milliseconds(1)))
     }
 }

@@ -3,6 +3,9 @@ package struct ServerState: Sendable, Equatable {
     /// `server_version_num`: 150020 is 15.20; of a pooler alike: 12401 is 1.24.1.
     package let version: Int
     package let isInRecovery: Bool
+    /// When it was started, in seconds since 1970: no two servers have it in common, a primary and its
+    /// standby neither; 0 of poolers.
+    package let startTime: Double
     /// Its clock when it answered: seconds since 1970; nil of poolers.
     package let time: Double?
     package let roleName: String
@@ -10,11 +13,12 @@ package struct ServerState: Sendable, Equatable {
     package let predefinedRoles: Set<String>
 
     package init(
-        version: Int, isInRecovery: Bool = false, time: Double? = nil, roleName: String = "",
-        predefinedRoles: Set<String> = []
+        version: Int, isInRecovery: Bool = false, startTime: Double = 0, time: Double? = nil,
+        roleName: String = "", predefinedRoles: Set<String> = []
     ) {
         self.version = version
         self.isInRecovery = isInRecovery
+        self.startTime = startTime
         self.time = time
         self.roleName = roleName
         self.predefinedRoles = predefinedRoles
@@ -33,7 +37,8 @@ package struct ServerState: Sendable, Equatable {
                 FROM pg_catalog.pg_roles
                 WHERE rolname IN ('pg_monitor', 'pg_read_all_settings', 'pg_read_all_stats',
                                   'pg_stat_scan_tables')
-                  AND pg_catalog.pg_has_role(oid, 'USAGE')) AS predefined_roles
+                  AND pg_catalog.pg_has_role(oid, 'USAGE')) AS predefined_roles,
+               extract(epoch FROM pg_catalog.pg_postmaster_start_time()) AS start_time
         """
 
     /// Asks the server; an answer is the proof that it is up.
@@ -43,10 +48,11 @@ package struct ServerState: Sendable, Equatable {
         guard !connection.kind.isPooler else { return try readPooler(from: &connection, by: deadline) }
         let rows = try connection.query(sql, by: deadline)
         guard rows.count == 1, let version = rows.integer(row: 0, column: 0),
-            let isInRecovery = rows.truth(row: 0, column: 1), let time = rows.double(row: 0, column: 2)
+            let isInRecovery = rows.truth(row: 0, column: 1), let time = rows.double(row: 0, column: 2),
+            let startTime = rows.double(row: 0, column: 5)
         else { throw .noTable }
         return ServerState(
-            version: Int(version), isInRecovery: isInRecovery, time: time,
+            version: Int(version), isInRecovery: isInRecovery, startTime: startTime, time: time,
             roleName: rows.text(row: 0, column: 3) ?? "",
             predefinedRoles: Set((rows.text(row: 0, column: 4) ?? "").split(separator: ",").map(String.init)))
     }

@@ -13,18 +13,19 @@ extension CustomProber {
         }
         var run = CustomRun(
             probe, arguments, annIndexes: state.withLock { $0.annIndexes ?? [] }, looksAtPlans: isPlanDue,
-            due: tick.cold == nil ? tick.due : nil)
+            due: tick.cold == nil ? tick.due : nil, wasYielded: tick.wasYielded)
         let timeout = tick.timeout(probe.schedule)
         let locals = [LocalSetting].limits(of: timeout) + [LocalSetting(searchPath: probe.searchPath)]
         defer { state.withLock { $0.steps = run.steps } }
         let end = Deadline.at(max(tick.due, .now) + (timeout + .seconds(1)) * (probe.steps.count + 1))
         do throws(PostgresError) {
             if tick.cold == nil { try connection.wait(until: .at(tick.due - .milliseconds(50))) }
-            try connection.transaction(set: locals, by: end) { connection throws(PostgresError) in
-                try run.go(on: &connection)
+            try connection.transaction(set: locals, within: tick.allowance, by: end) {
+                connection throws(PostgresError) in try run.go(on: &connection)
             }
         } catch {
-            note(error, since: run.clock.start, sent: run.clock.sent, at: tick)
+            let isOutOfTime = run.began.map { .now - $0 >= tick.allowance - .milliseconds(10) } ?? false
+            note(error, since: run.clock.start, sent: run.clock.sent, isOutOfTime, at: tick)
             if error.endsConnection { throw error }
             return
         }
@@ -55,13 +56,14 @@ extension CustomProber {
 
     func note(
         _ error: PostgresError, since start: ContinuousClock.Instant, sent: ContinuousClock.Instant?,
-        at tick: ProbeTick
+        _ isOutOfTime: Bool = false, at tick: ProbeTick
     ) {
         let now = ContinuousClock.now
         let timeout = tick.timeout(probe.schedule)
-        guard let failure = ProbeFailure(error, after: now - (sent ?? start), timeout: timeout) else {
-            return
-        }
+        let failure = ProbeFailure(
+            error, after: isOutOfTime ? timeout : now - (sent ?? start), timeout: timeout,
+            wasYielded: tick.wasYielded())
+        guard let failure else { return }
         state.withLock { state in
             let variant = state.record.variant(isCold: tick.cold != nil)
             state.record[variant: variant].note(
@@ -82,10 +84,29 @@ extension CustomProber {
         if expectsPlan, state.withLock({ $0.annIndexes == nil }) { try readIndexes(on: &connection) }
     }
 
-    /// Asks again for values that are an hour old.
-    func refreshArguments(at tick: ProbeTick, on connection: inout Connection) throws(PostgresError) {
+    /// Asks again for values that are an hour old, before anybody's next tick.
+    ///
+    /// True where that had to be put off.
+    func keepUp(after tick: ProbeTick, on connection: inout Connection) throws(PostgresError) -> Bool {
+        guard state.withLock({ !$0.arguments.outdated.isEmpty }) else { return false }
+        let left = tick.upkeepEnd(probe.schedule).remaining
+        guard left >= .milliseconds(20) else { return true }
+        do throws(PostgresError) {
+            try refreshArguments(at: tick, within: left, on: &connection)
+            return false
+        } catch {
+            if error.isCancel { return true }
+            throw error
+        }
+    }
+
+    private func refreshArguments(
+        at tick: ProbeTick, within time: Duration = .seconds(3600), on connection: inout Connection
+    ) throws(PostgresError) {
+        let end = ContinuousClock.now + time
         for sql in state.withLock({ $0.arguments.outdated }) {
-            let timeout = tick.timeout(probe.schedule)
+            let timeout = min(tick.timeout(probe.schedule), end - .now)
+            guard timeout > .zero else { throw .outOfTime }
             let patience = timeout + .seconds(1)
             let limits = [LocalSetting].limits(of: timeout)
             let locals = limits + [LocalSetting(searchPath: probe.searchPath)]

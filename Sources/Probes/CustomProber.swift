@@ -61,7 +61,10 @@ package final class CustomProber: Sendable {
     ///
     /// Everything is recorded; throws only what makes the connection unusable.
     package func run(_ tick: ProbeTick, on connection: inout Connection) throws(PostgresError) {
-        if let reason = reasonToSkip(tick) { return noteSkipped(reason) }
+        if let reason = reasonToSkip(tick) {
+            if reason.meansUnknown { withdraw() }
+            return noteSkipped(reason)
+        }
         let before = connection.usage
         defer { spend(connection.usage.since(before).databaseTime) }
         state.withLock { state in
@@ -81,7 +84,7 @@ package final class CustomProber: Sendable {
         }
         try run(arguments, at: tick, on: &connection)
         do throws(PostgresError) {
-            try refreshArguments(at: tick, on: &connection)
+            if try keepUp(after: tick, on: &connection) { noteSkipped(.upkeep) }
         } catch {
             state.withLock { $0.problem = error.withoutValues }
             if error.endsConnection { throw error }
@@ -108,6 +111,14 @@ package final class CustomProber: Sendable {
 
     package func noteSkipped(_ reason: SkipReason) {
         state.withLock { $0.record.note(reason) }
+    }
+
+    /// Nobody looks at present: what was seen last is shown no more, until the next run has seen it again.
+    package func withdraw() {
+        state.withLock { state in
+            state.record.withdraw()
+            state.clock.doubt()
+        }
     }
 
     // MARK: - What it has to tell

@@ -14,13 +14,15 @@ struct CustomRun {
     private(set) var measuredPath: PlanPath?
     /// Of the statements that were sent.
     private(set) var steps: [CustomStep] = []
+    /// When the first statement was sent; nil before.
+    private(set) var began: ContinuousClock.Instant?
     /// What was expected and did not come, without what came; nil where all is well.
     var complaint: String? { steps.lazy.flatMap(\.complaints).first }
 
     /// `due` is nil where the run starts when it is sent.
     init(
         _ probe: CustomProbe, _ arguments: [[String?]], annIndexes: Set<String>, looksAtPlans: Bool,
-        due: ContinuousClock.Instant?
+        due: ContinuousClock.Instant?, wasYielded: @escaping @Sendable () -> Bool
     ) {
         self.probe = probe
         self.arguments = arguments
@@ -30,9 +32,11 @@ struct CustomRun {
         let first = probe.statements.first
         clock = RunClock(due: first?.isMeasured == true ? due : nil)
         self.due = due
+        self.wasYielded = wasYielded
     }
 
     private let due: ContinuousClock.Instant?
+    private let wasYielded: @Sendable () -> Bool
     private var patience: Duration { probe.schedule.timeout + .seconds(1) }
 
     /// All steps, inside a transaction.
@@ -41,6 +45,7 @@ struct CustomRun {
         for step in probe.steps {
             switch step {
             case .set(let settings):
+                began = began ?? .now
                 for setting in settings { try set(setting, on: &connection) }
             case .statement(let statement):
                 if number == 0, let due { try connection.wait(until: .at(due)) }
@@ -64,12 +69,16 @@ struct CustomRun {
         _ statement: CustomProbe.Statement, _ number: Int, with values: [String?],
         on connection: inout Connection
     ) throws(PostgresError) {
+        // A cancel may have come between two statements: somebody waits.
+        if wasYielded() { throw .outOfTime }
+        let sent = ContinuousClock.now
+        began = began ?? sent
         steps.append(CustomStep(number: number, isMeasured: statement.isMeasured))
-        let began = ContinuousClock.now
-        defer { if steps[number - 1].rowCount == nil { steps[number - 1].duration = .now - began } }
+        defer { if steps[number - 1].rowCount == nil { steps[number - 1].duration = .now - sent } }
+        try connection.keepToLimit(by: .after(patience))
         if statement.isMeasured { clock.send() }
         let rows = try connection.query(marked(statement.sql), with: values, by: .after(patience))
-        steps[number - 1].duration = .now - began
+        steps[number - 1].duration = .now - sent
         steps[number - 1].rowCount = rows.count
         if statement.isMeasured {
             clock.stop()

@@ -11,10 +11,16 @@ package enum ProbeFailure: String, Sendable, CaseIterable {
     case validation
     /// SQLSTATE 55P03.
     case lock
+    /// Cancelled since another session waited behind it, or since nobody could look for one.
+    case yield
 
     /// What an error means that came `elapsed` after the run had begun; nil where we ended it ourselves.
-    package init?(_ error: PostgresError, after elapsed: Duration, timeout: Duration) {
+    package init?(
+        _ error: PostgresError, after elapsed: Duration, timeout: Duration, wasYielded: Bool = false
+    ) {
         switch error {
+        case .timedOut where wasYielded: self = .yield
+        case .statementFailed(.queryCanceled, _) where wasYielded: self = .yield
         case .timedOut: self = .timeout
         case .cannotConnect: self = .connect
         case .connectionLost: self = .connect
@@ -30,7 +36,7 @@ package enum ProbeFailure: String, Sendable, CaseIterable {
     }
 
     /// Whether a user would have waited in vain: then the time is a duration like any other.
-    var isObserved: Bool { self == .timeout || self == .lock }
+    var isObserved: Bool { self == .timeout || self == .lock || self == .yield }
 }
 
 /// The `reason` of `pg_probe_ground_truth_failures_total`.
@@ -46,14 +52,13 @@ package enum TruthFailure: String, Sendable, CaseIterable {
 
     /// nil where we ended it ourselves.
     package init?(_ error: PostgresError, after elapsed: Duration, allowance: Duration, wasYielded: Bool) {
-        switch (error, ProbeFailure(error, after: elapsed, timeout: allowance)) {
-        case (.statementFailed(.queryCanceled, _), _) where wasYielded: self = .yield
-        case (.timedOut, _) where wasYielded: self = .yield
-        case (_, .timeout), (_, .lock): self = .timeout
-        case (_, .connect): self = .connect
-        case (_, .cancelled): self = .cancelled
-        case (_, .query), (_, .validation): self = .query
-        case (_, nil): return nil
+        switch ProbeFailure(error, after: elapsed, timeout: allowance, wasYielded: wasYielded) {
+        case .timeout, .lock: self = .timeout
+        case .connect: self = .connect
+        case .cancelled: self = .cancelled
+        case .yield: self = .yield
+        case .query, .validation: self = .query
+        case nil: return nil
         }
     }
 }
@@ -66,6 +71,11 @@ extension PostgresError {
         case .statementFailed(let state, _): state.errorClass == "57" && state != .queryCanceled
         case .noTable: false
         }
+    }
+
+    /// Whether the server ended the statement for its time, or since somebody asked it to.
+    var isCancel: Bool {
+        if case .statementFailed(.queryCanceled, _) = self { true } else { false }
     }
 
     /// Whether the server was silent until we gave up on being let in.

@@ -115,12 +115,16 @@ extension RecallRecord {
         families.add(.recall, .histogram(ratios), variant, source)
         families.add(.recallSquares, .real(squares), variant, source)
         families.add(.recallEmpty, .whole(empty), variant, source)
+        families.add(.distanceExcess, .histogram(excess), variant, source)
+        if isWindowShown { addWindow(to: &families, variant, source) }
+    }
+
+    private func addWindow(to families: inout ProbeFamilies, _ variant: String, _ source: String) {
         if let mean = window.mean { families.add(.windowRatio, .real(mean), variant, source) }
         if let bounds = window.bounds {
             families.add(.windowLower, .real(bounds.lower), variant, source)
             families.add(.windowUpper, .real(bounds.upper), variant, source)
         }
         families.add(.windowQueries, .whole(window.count), variant, source)
-        families.add(.distanceExcess, .histogram(excess), variant, source)
     }
 }

@@ -101,7 +101,18 @@ struct ProbeRecord: Sendable {
         for index in variants.indices { variants[index].forgetPlan() }
     }
 
+    /// Nobody looks at present: what was seen last is no more, what was counted and compared with stays.
+    mutating func withdraw() {
+        facts?.candidates = nil
+        sampleRatio = nil
+        for index in variants.indices { variants[index].withdraw() }
+    }
+
     // MARK: - Recall
+
+    mutating func hideWindows() {
+        for index in variants.indices { variants[index].hideWindows() }
+    }
 
     mutating func note(
         _ outcome: RecallOutcome?, of variant: Int, by source: TruthSource, in plan: RecallPlan

@@ -4,35 +4,44 @@ import Synchronization
 
 /// What is looked at besides the search itself, and is not in its duration.
 extension SearchProber {
+    /// True where a look had to be put off, since it would have run into somebody's next tick.
     func lookAtPlans(of variants: [Int], at tick: ProbeTick, on connection: inout Connection)
-        throws(PostgresError)
+        throws(PostgresError) -> Bool
     {
+        var isLate = false
         for variant in variants {
-            let look = state.withLock { state in
-                state.plans[variant].look(
+            let (look, usual) = state.withLock { state in
+                let look = state.plans[variant].look(
                     at: tick.number, explainEvery: probe.explainEvery, checkEvery: probe.planCheckEvery)
+                let record = state.record[variant: variant]
+                return (record.isSuccess == true ? look : nil, record.latestDuration ?? .zero)
             }
-            // A look that would run into the next tick waits for a better one.
-            guard tick.due + probe.schedule.interval / 2 > .now else { return }
-            guard let look, state.withLock({ $0.record[variant: variant].isSuccess }) == true else {
-                continue
+            guard var look else { continue }
+            let left = tick.upkeepEnd(probe.schedule).remaining
+            if look == .run, left < usual + Self.leastUpkeep {
+                isLate = true
+                look = .plan  // Which takes no longer than planning does.
             }
+            guard left >= Self.leastUpkeep else { return true }
             do throws(PostgresError) {
-                try explain(variant, look, at: tick, on: &connection)
+                try explain(variant, look, at: tick, within: left, on: &connection)
             } catch {
-                state.withLock { $0.problem = error.withoutValues }
+                isLate = isLate || error.isCancel
+                if !error.isCancel { state.withLock { $0.problem = error.withoutValues } }
                 if error.endsConnection { throw error }
             }
         }
+        return isLate
     }
 
     /// With another query vector: the search has just warmed the pages of its own.
     private func explain(
-        _ variant: Int, _ look: PlanClock.Look, at tick: ProbeTick, on connection: inout Connection
+        _ variant: Int, _ look: PlanClock.Look, at tick: ProbeTick, within time: Duration,
+        on connection: inout Connection
     ) throws(PostgresError) {
         guard let (search, question) = nextQuestion(for: .plan(variant: variant)) else { return }
         let settings = probe.variants[variant].settings
-        let timeout = tick.timeout(probe.schedule)
+        let timeout = min(tick.timeout(probe.schedule), time)
         let patience = timeout + .seconds(1)
         let sql = search.explainSQL(
             rows: question.rows(for: probe.target.k), variant: probe.variants[variant].name,

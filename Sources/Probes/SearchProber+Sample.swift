@@ -5,8 +5,9 @@ import Synchronization
 
 /// The resident sample: rows that are kept here, so that a search that misses one of them gives itself away.
 extension SearchProber {
-    /// How long nothing is drawn after it went wrong.
-    private static let rest = Duration.seconds(60)
+    /// For so many ticks nothing is drawn after it went wrong; twice as many each further time.
+    private static let rest = 4
+    private static let longestRest = Duration.seconds(3600)
     private static let fewestRows = 50
     /// Of one search: to ask for more would cost more than it tells.
     private static let mostMissed = 100
@@ -15,6 +16,8 @@ extension SearchProber {
     struct SamplePlan: Sendable {
         var rows: Int
         var rest = ContinuousClock.now
+        /// How often in a row it went wrong.
+        var failures = 0
         var round = 0
     }
 
@@ -25,30 +28,43 @@ extension SearchProber {
         return adjusted
     }
 
-    /// Draws the sample where there is none, or an old one.
-    func refreshSample(on connection: inout Connection, by deadline: Deadline) throws(PostgresError) {
+    /// Whether there is no sample, or an old one.
+    func isSampleDue(_ state: State) -> Bool {
         guard probe.recall.modes.contains(.residentSample), probe.target.filter == nil,
-            let (knowledge, plan) = state.withLock({ state in
-                state.knowledge.map { ($0, state.samplePlan) }
-            }), let distance = knowledge.search.metricOperator, plan.rest <= .now, !deadline.hasPassed
-        else { return }
-        if let drawn = knowledge.sample?.drawn, drawn + probe.recall.sample.refresh > .now { return }
+            let knowledge = state.knowledge, knowledge.search.metricOperator != nil,
+            state.samplePlan.rest <= .now
+        else { return false }
+        return knowledge.sample.map { $0.drawn + probe.recall.sample.refresh <= .now } ?? true
+    }
+
+    /// Draws the sample where that is due; false where it took too long, and was given up.
+    func refreshSample(on connection: inout Connection, by deadline: Deadline) throws(PostgresError) -> Bool {
+        let (due, plan) = state.withLock { (isSampleDue($0) ? $0.knowledge : nil, $0.samplePlan) }
+        guard let knowledge = due, let distance = knowledge.search.metricOperator else { return true }
         do throws(SearchError) {
             let rows = try knowledge.search.drawSample(round: plan.round, on: &connection, by: deadline)
             let sample = Knowledge.Sample(sentinel: Sentinel(rows: rows, distance: distance), drawn: .now)
             state.withLock { state in
                 state.samplePlan.round += 1
+                state.samplePlan.failures = 0
                 state.knowledge?.sample = sample
                 state.record.sampleRatio = state.knowledge?.sampleRatio
             }
+            return true
         } catch {
             state.withLock { state in
-                state.problem = error.description
-                state.samplePlan.rest = .now + Self.rest
+                let rest = probe.schedule.interval * (Self.rest << min(state.samplePlan.failures, 8))
+                state.samplePlan.rest = .now + min(rest, Self.longestRest)
+                state.samplePlan.failures += 1
             }
-            guard case .postgres(let failure) = error else { return }
-            if failure == .timedOut { drawLess() }
+            guard case .postgres(let failure) = error, failure == .timedOut || failure.isCancel else {
+                state.withLock { $0.problem = error.description }
+                if case .postgres(let failure) = error, failure.endsConnection { throw failure }
+                return true
+            }
+            drawLess()
             if failure.endsConnection { throw failure }
+            return false
         }
     }
 
@@ -65,9 +81,12 @@ extension SearchProber {
     /// Rows that look missed are asked for: one that was deleted or changed since then was not missed.
     func compareWithSample(
         _ answers: [Hit], to question: Question, of search: Search, recordedAs variant: Int,
-        on connection: inout Connection
+        at tick: ProbeTick, on connection: inout Connection
     ) throws(PostgresError) {
-        guard let sentinel = state.withLock({ $0.knowledge?.sample?.sentinel }),
+        // Where there may be no time to ask, nothing is compared: to leave out misses alone would be a lie.
+        let left = tick.cold == nil ? tick.freeUntil() - .now : probe.schedule.timeout
+        let time = min(tick.timeout(probe.schedule), left)
+        guard time >= Self.leastUpkeep, let sentinel = state.withLock({ $0.knowledge?.sample?.sentinel }),
             state.withLock({ $0.record[variant: variant].parts.contains(.sentinel) }),
             let query = VectorValue(question.text, type: search.metricType)
         else { return }
@@ -80,7 +99,7 @@ extension SearchProber {
         var missed = Array(nearer.prefix(Self.mostMissed))
         if !missed.isEmpty, let sql = search.rowsSQL {
             do throws(PostgresError) {
-                let rows = try rows(missed, sql, question, of: search, on: &connection)
+                let rows = try rows(missed, sql, question, of: search, within: time, on: &connection)
                 missed = stillNearer(rows, than: answers).map(\.key)
             } catch {
                 if error.endsConnection { throw error }
@@ -92,12 +111,12 @@ extension SearchProber {
     }
 
     private func rows(
-        _ keys: [String], _ sql: String, _ question: Question, of search: Search,
+        _ keys: [String], _ sql: String, _ question: Question, of search: Search, within timeout: Duration,
         on connection: inout Connection
     ) throws(PostgresError) -> [Hit] {
-        let patience = probe.schedule.timeout + .seconds(1)
+        let patience = timeout + .seconds(1)
         return try connection.transaction(
-            set: locals(of: search, [], timeout: probe.schedule.timeout), by: .after(patience)
+            set: locals(of: search, [], timeout: timeout), by: .after(patience)
         ) { connection throws(PostgresError) in
             let answer = try connection.query(
                 sql, with: [question.text, keys.arrayLiteral], by: .after(patience))

@@ -9,15 +9,13 @@ extension SearchProber {
 
     func runWarm(_ tick: ProbeTick, on connection: inout Connection) throws(PostgresError) {
         let isFirst = state.withLock { $0.knowledge == nil }
-        let isPrepared: Bool
         do throws(PostgresError) {
-            isPrepared = try prepare(tick, on: &connection)
+            if let reason = try prepare(tick, on: &connection) { return noteSkipped(reason) }
         } catch {
             note(error, of: 0, since: tick.due, at: tick)
             if error.endsConnection { throw error }
             return
         }
-        guard isPrepared else { return noteSkipped(.unresolved) }
 
         try connection.wait(until: .at(tick.due - Self.lead))
         // What the first tick had to find out is no latency of a search.
@@ -26,8 +24,9 @@ extension SearchProber {
         for variant in dueVariants(at: tick.number) {
             _ = try search(variant, at: tick, on: &connection)
         }
-        try lookAtPlans(of: [0] + dueVariants(at: tick.number), at: tick, on: &connection)
-        try keepUp(after: tick, on: &connection)
+        let isLate = try lookAtPlans(of: [0] + dueVariants(at: tick.number), at: tick, on: &connection)
+        let isBehind = try keepUp(after: tick, on: &connection)
+        if isLate || isBehind { noteSkipped(.upkeep) }
     }
 
     /// A search in a session of its own, whose start is its own.
@@ -73,16 +72,18 @@ extension SearchProber {
                 timeout: tick.timeout(probe.schedule), on: &connection)
         } catch {
             let failure = note(error, of: cold ?? variant, since: clock.start, at: tick, sent: clock.sent)
-            if failure == .timeout, variant == 0, cold == nil {
-                // The others would only wait as long.
+            let isOver = failure == .timeout || failure == .yield
+            if isOver, variant == 0, cold == nil {
+                // The others would only wait as long, or be waited for.
                 for _ in dueVariants(at: tick.number) { noteSkipped(.overrun) }
             }
             if error.endsConnection { throw error }
-            return failure == .timeout ? .timedOut : .failed
+            return isOver ? .timedOut : .failed
         }
         let answers = question.answers(in: hits, k: probe.target.k)
         note(answers, to: question, after: clock.duration, of: variant, recordedAs: cold ?? variant, at: tick)
-        try compareWithSample(answers, to: question, of: search, recordedAs: cold ?? variant, on: &connection)
+        try compareWithSample(
+            answers, to: question, of: search, recordedAs: cold ?? variant, at: tick, on: &connection)
         return .answered
     }
 
@@ -174,9 +175,9 @@ extension SearchProber {
     ) -> ProbeFailure? {
         let now = ContinuousClock.now
         let timeout = tick.timeout(probe.schedule)
-        guard let failure = ProbeFailure(error, after: now - (sent ?? start), timeout: timeout) else {
-            return nil
-        }
+        let failure = ProbeFailure(
+            error, after: now - (sent ?? start), timeout: timeout, wasYielded: tick.wasYielded())
+        guard let failure else { return nil }
         state.withLock { state in
             state.record[variant: variant].note(
                 failure, after: max(.zero, now - start),

@@ -10,7 +10,10 @@ extension SearchProber {
     /// Everything is recorded; throws only what makes the connection unusable.
     package func runTruth(_ occasion: TruthOccasion, on connection: inout Connection) throws(PostgresError) {
         guard !sources.isEmpty else { return }
-        if let reason = reasonToSkipTruth(occasion) { return noteTruthSkipped(reason) }
+        if let reason = reasonToSkipTruth(occasion) {
+            if reason == .role || reason == .blackout { state.withLock { $0.record.hideWindows() } }
+            return noteTruthSkipped(reason)
+        }
         let before = connection.usage
         defer { spend(connection.usage.since(before).databaseTime) }
         guard let (search, question) = nextTruthQuestion() else { return noteTruthSkipped(.unresolved) }
@@ -78,8 +81,10 @@ extension SearchProber {
     {
         let statements = probe.variants.count + sources.count + 2
         let isDone = try connection.transaction(
-            .repeatableRead, set: scan.locals, by: .after(scan.patience * statements)
+            .repeatableRead, set: scan.locals, within: scan.occasion.allowance,
+            by: .after(scan.patience * statements)
         ) { connection throws(PostgresError) in
+            scan.begin()
             try scan.search.loadLibrary(on: &connection, by: .after(scan.patience))
             try scan.readSettings(touchedBy: probe, on: &connection)
             var isDone = false
@@ -174,7 +179,8 @@ extension SearchProber {
 
     private func note(_ error: PostgresError, in scan: TruthScan) throws(PostgresError) {
         let failure = TruthFailure(
-            error, after: .now - scan.sent, allowance: scan.limit, wasYielded: scan.occasion.wasYielded())
+            error, after: scan.isOutOfTime ? scan.limit : .now - scan.sent, allowance: scan.limit,
+            wasYielded: scan.occasion.wasYielded())
         state.withLock { state in
             if let failure { state.record.truth?.note(failure) }
             state.problem = error.withoutValues

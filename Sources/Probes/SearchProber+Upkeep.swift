@@ -6,8 +6,15 @@ import Synchronization
 extension SearchProber {
     private static let catalogueLife = Duration.seconds(300)
 
-    /// Makes the session ready; false where there is nothing to be searched.
-    func prepare(_ tick: ProbeTick, on connection: inout Connection) throws(PostgresError) -> Bool {
+    /// With less time than this nothing is begun.
+    static let leastUpkeep = Duration.milliseconds(20)
+    /// What finding out what to search may take although somebody wants the session.
+    ///
+    /// Twice as much each further time, since nothing is known until it succeeds.
+    private static let leastStart = Duration.milliseconds(50)
+
+    /// Makes the session ready; the reason why there is nothing to be searched, nil where there is.
+    func prepare(_ tick: ProbeTick, on connection: inout Connection) throws(PostgresError) -> SkipReason? {
         let known = state.withLock { state in
             if tick.isNewConnection {
                 state.readBack = []
@@ -16,25 +23,28 @@ extension SearchProber {
             }
             return state.knowledge
         }
-        let deadline = Deadline.after(patience)
-        guard let known else { return try learn(on: &connection, by: deadline) }
-        if tick.isNewConnection { try known.search.loadLibrary(on: &connection, by: deadline) }
-        return true
+        guard let known else { return try start(tick, on: &connection) }
+        if tick.isNewConnection { try known.search.loadLibrary(on: &connection, by: .after(patience)) }
+        return nil
     }
 
-    /// After a tick: looks again at what may have changed, and is done with it well before the next one.
-    func keepUp(after tick: ProbeTick, on connection: inout Connection) throws(PostgresError) {
-        let deadline = Deadline.at(tick.due + probe.schedule.interval * 0.6)
-        guard !deadline.hasPassed else { return }
-        let stale = state.withLock { state in
-            state.knowledge.map { state.isDoubtful || $0.resolved + Self.catalogueLife < .now } ?? true
+    /// After a tick: looks again at what may have changed, and is done with it before anybody's next one.
+    ///
+    /// True where something had to be put off.
+    func keepUp(after tick: ProbeTick, on connection: inout Connection) throws(PostgresError) -> Bool {
+        let deadline = tick.upkeepEnd(probe.schedule)
+        let (isStale, isDue) = state.withLock { state in
+            let isStale =
+                state.isDoubtful || state.knowledge.map { $0.resolved + Self.catalogueLife < .now } ?? true
+            return (isStale, isStale || areQuestionsOld(state) || isSampleDue(state))
         }
-        if stale {
-            _ = try learn(on: &connection, by: deadline)
-        } else {
-            try refreshQuestions(on: &connection, by: deadline)
-        }
-        try refreshSample(on: &connection, by: deadline)
+        guard isDue else { return false }
+        guard deadline.remaining >= Self.leastUpkeep else { return true }
+        let outcome =
+            isStale
+            ? try learn(on: &connection, by: deadline) : try refreshQuestions(on: &connection, by: deadline)
+        guard outcome != .late else { return true }
+        return try !refreshSample(on: &connection, by: deadline)
     }
 
     // MARK: -
@@ -42,9 +52,37 @@ extension SearchProber {
     /// How long the first tick, or that of a new session, may get ready.
     private var patience: Duration { max(.seconds(2), probe.schedule.interval / 3) }
 
+    /// What became of finding something out.
+    private enum Outcome {
+        case known
+        /// There is nothing to be searched.
+        case unresolved
+        /// There was no time for it.
+        case late
+    }
+
+    /// Finds out what to search, which nobody's tick should wait for.
+    private func start(_ tick: ProbeTick, on connection: inout Connection) throws(PostgresError)
+        -> SkipReason?
+    {
+        let least = Self.leastStart * (1 << min(state.withLock { $0.lateStarts }, 10))
+        let end = max(tick.freeUntil(), .now + least)
+        switch try learn(on: &connection, by: .at(min(end, .now + patience))) {
+        case .known:
+            state.withLock { $0.lateStarts = 0 }
+            return nil
+        case .unresolved: return .unresolved
+        case .late:
+            state.withLock { $0.lateStarts += 1 }
+            return .upkeep
+        }
+    }
+
     /// Asks the catalogue, and keeps what still holds of what was drawn.
-    private func learn(on connection: inout Connection, by deadline: Deadline) throws(PostgresError) -> Bool {
-        try learning { () throws(SearchError) in
+    private func learn(on connection: inout Connection, by deadline: Deadline) throws(PostgresError)
+        -> Outcome
+    {
+        try learning(by: deadline) { () throws(SearchError) in
             let search = try Search.resolve(adjustedProbe, on: &connection, by: deadline)
             let old = state.withLock { $0.knowledge }
             if let old, old.search.incarnation == search.incarnation {
@@ -52,7 +90,7 @@ extension SearchProber {
                 return
             }
             do throws(PostgresError) {
-                try search.loadLibrary(on: &connection, by: deadline)
+                try search.loadLibrary(on: &connection, by: .after(patience))
             } catch {
                 throw SearchError(error)
             }
@@ -65,30 +103,39 @@ extension SearchProber {
 
     /// Draws query vectors again when they are old.
     private func refreshQuestions(on connection: inout Connection, by deadline: Deadline)
-        throws(PostgresError)
+        throws(PostgresError) -> Outcome
     {
-        guard var knowledge = state.withLock({ $0.knowledge }) else { return }
-        let drawn = knowledge.questions.drawn
-        let lives = [probe.queries.refresh, probe.target.filterValues.refresh].compactMap(\.self)
-        guard lives.contains(where: { drawn + $0 < .now }) else { return }
-        _ = try learning { () throws(SearchError) in
+        let old = state.withLock { areQuestionsOld($0) ? $0.knowledge : nil }
+        guard var knowledge = old else { return .known }
+        return try learning(by: deadline) { () throws(SearchError) in
             knowledge.questions = try draw(
                 knowledge.questions.round + 1, knowledge.search, on: &connection, by: deadline)
             note(knowledge, in: connection.database)
         }
     }
 
+    private func areQuestionsOld(_ state: State) -> Bool {
+        guard let drawn = state.knowledge?.questions.drawn else { return false }
+        let lives = [probe.queries.refresh, probe.target.filterValues.refresh].compactMap(\.self)
+        return lives.contains { drawn + $0 < .now }
+    }
+
     /// What is known stays where the server gives no answer, and goes where there is nothing to be searched.
-    private func learning(_ body: () throws(SearchError) -> Void) throws(PostgresError) -> Bool {
+    private func learning(by deadline: Deadline, _ body: () throws(SearchError) -> Void)
+        throws(PostgresError) -> Outcome
+    {
         do throws(SearchError) {
             try body()
-            return true
+            return .known
         } catch {
+            if case .postgres(let failure) = error, failure.isCancel, deadline.remaining < Self.leastUpkeep {
+                return .late
+            }
             state.withLock { $0.problem = error.description }
             if case .postgres(let failure) = error {
                 state.withLock { $0.isDoubtful = true }
                 if failure.endsConnection { throw failure }
-                guard state.withLock({ $0.knowledge == nil }) else { return true }
+                guard state.withLock({ $0.knowledge == nil }) else { return .known }
                 throw failure
             }
             state.withLock { state in
@@ -96,7 +143,7 @@ extension SearchProber {
                 state.record.forgetSearch()
                 state.doubtPlans()
             }
-            return false
+            return .unresolved
         }
     }
 

@@ -26,6 +26,8 @@ package final class SearchProber: Sendable {
         var plans: [PlanClock]
         var truths = TruthMemory()
         var samplePlan: SamplePlan
+        /// How often in a row there was no time to find out what to search.
+        var lateStarts = 0
         var problem: String?
 
         mutating func doubtPlans() {
@@ -65,7 +67,10 @@ package final class SearchProber: Sendable {
     ///
     /// Everything is recorded; throws only what makes the connection unusable.
     package func run(_ tick: ProbeTick, on connection: inout Connection) throws(PostgresError) {
-        if let reason = reasonToSkip(tick) { return noteSkipped(reason) }
+        if let reason = reasonToSkip(tick) {
+            if reason.meansUnknown { withdraw() }
+            return noteSkipped(reason)
+        }
         let before = connection.usage
         defer { spend(connection.usage.since(before).databaseTime) }
         if let cold = tick.cold {
@@ -96,6 +101,19 @@ package final class SearchProber: Sendable {
     package func noteSkipped(_ reason: SkipReason) {
         state.withLock { $0.record.note(reason) }
     }
+
+    /// Nobody looks at present: what was seen last is shown no more, until the next run has seen it again.
+    package func withdraw() {
+        state.withLock { state in
+            state.record.withdraw()
+            state.readBack = []
+            state.doubtPlans()
+            state.isDoubtful = state.knowledge != nil
+        }
+    }
+
+    /// Whether it is known what to search.
+    package var isResolved: Bool { state.withLock { $0.knowledge != nil } }
 
     // MARK: - What it has to tell
 

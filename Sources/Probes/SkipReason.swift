@@ -8,9 +8,12 @@ package enum SkipReason: String, Sendable, CaseIterable {
     case role
     /// No connection was free for it.
     case connections
-    case lag
     /// The relation, column or extension is missing, or the role may not read it.
     case unresolved
+    /// The session reached another server than the polls.
+    case identity
+    /// The search ran, and what was to be found out besides had to wait for a longer pause between ticks.
+    case upkeep
 }
 
 /// The `reason` of `pg_probe_ground_truth_skipped_total`.
@@ -25,4 +28,10 @@ package enum TruthSkipReason: String, Sendable, CaseIterable {
     case baseBackup = "base_backup"
     case connections
     case unresolved
+    case identity
+}
+
+extension SkipReason {
+    /// Whether the probe stands back for as long as things are as they are, and sees nothing meanwhile.
+    var meansUnknown: Bool { self == .role || self == .blackout }
 }

@@ -9,6 +9,8 @@ struct TruthScan {
     let occasion: TruthOccasion
     /// How long one statement may take at the server.
     let limit: Duration
+    /// When the transaction's first statement was sent.
+    private var began = ContinuousClock.now
     /// When the latest statement was sent.
     private(set) var sent = ContinuousClock.now
     /// The exact answer, once there is one.
@@ -28,6 +30,18 @@ struct TruthScan {
 
     /// How long we wait for one statement's answer.
     var patience: Duration { limit + .seconds(1) }
+
+    mutating func begin() {
+        began = .now
+    }
+
+    /// Whether all statements together have taken what they may, as far as clocks agree.
+    var isOutOfTime: Bool { .now - began >= occasion.allowance - .milliseconds(10) }
+
+    /// Nothing more is begun once somebody waited: a cancel may have come between two statements.
+    private func goOn() throws(PostgresError) {
+        if occasion.wasYielded() { throw .outOfTime }
+    }
 
     var locals: [LocalSetting] {
         [
@@ -76,6 +90,7 @@ struct TruthScan {
 
     /// Whether the plan of the exact statement is one.
     mutating func isExact(on connection: inout Connection) throws(PostgresError) -> Bool {
+        try goOn()
         let sql = search.exactExplainSQL(rows: question.rows(for: k))
         sent = .now
         let rows = try connection.query(sql, with: question.parameters, by: .after(patience))
@@ -121,6 +136,7 @@ struct TruthScan {
     private mutating func run(_ sql: String, with settings: [LocalSetting], on connection: inout Connection)
         throws(PostgresError) -> ([Hit], Duration)
     {
+        try goOn()
         let started = ContinuousClock.now
         sent = started
         let (question, patience) = (question, patience)

@@ -114,6 +114,19 @@ struct VariantRecord: Sendable {
         plan = nil
         isPlanExpected = nil
     }
+
+    // MARK: - While nobody looks
+
+    mutating func withdraw() {
+        isSuccess = nil
+        settings = [:]
+        forgetPlan()
+        hideWindows()
+    }
+
+    mutating func hideWindows() {
+        for source in TruthSource.allCases { recall[source]?.hideWindow() }
+    }
 }
 
 /// What sampled EXPLAIN ANALYZE has said.

@@ -41,23 +41,31 @@ package struct ProbeJob: Sendable {
         let measure: Use
         /// Checks what is dear to check.
         let check: Use
-        /// There is no connection.
+        /// There is no connection, or none to the right server.
         let fail: @Sendable (Obstacle) -> Void
         /// Ticks passed while an earlier one was still at work, which ended at `seen`.
         let miss: @Sendable (_ ticks: [Point], _ seen: ContinuousClock.Instant) -> Void
         let families: @Sendable () -> [MetricFamily]
+        /// Whether a fresh session has something to measure yet.
+        let isReady: @Sendable () -> Bool
+        /// Nobody knows any more how things are: only what was counted is still true.
+        let withdraw: @Sendable () -> Void
 
         package init(
             measure: @escaping Use, check: @escaping Use = { _, _ in },
             fail: @escaping @Sendable (Obstacle) -> Void,
             miss: @escaping @Sendable (_ ticks: [Point], _ seen: ContinuousClock.Instant) -> Void,
-            families: @escaping @Sendable () -> [MetricFamily]
+            families: @escaping @Sendable () -> [MetricFamily],
+            isReady: @escaping @Sendable () -> Bool = { true },
+            withdraw: @escaping @Sendable () -> Void = {}
         ) {
             self.measure = measure
             self.check = check
             self.fail = fail
             self.miss = miss
             self.families = families
+            self.isReady = isReady
+            self.withdraw = withdraw
         }
     }
 }
@@ -81,13 +89,15 @@ extension ProbeJob {
         package let isNewConnection: Bool
         /// How long connecting took, where the session is a fresh one for this occasion only.
         package let connecting: Duration?
-        /// The longest that a statement may take: with nobody to look for sessions behind it, a second.
+        /// The longest that a transaction may take: with nobody to look for sessions behind it, a second.
         package let allowance: Duration
         /// Whether the statement under way was cancelled since somebody waited for it.
         package let hasYielded: @Sendable () -> Bool
+        /// Until when the session is nobody else's, as it looks now.
+        package let freeUntil: @Sendable () -> ContinuousClock.Instant
     }
 
-    /// Why there is no connection for what is due.
+    /// Why what is due cannot be done.
     package struct Obstacle: Sendable {
         package enum Kind: Sendable {
             case measure
@@ -95,8 +105,14 @@ extension ProbeJob {
             case check
         }
 
+        package enum Cause: Sendable, Equatable {
+            case noConnection(PostgresError)
+            /// The session is with another server than the one that is polled.
+            case otherServer
+        }
+
         package let kind: Kind
         package let point: Point
-        package let failure: PostgresError
+        package let cause: Cause
     }
 }

@@ -40,10 +40,10 @@ package final class Target: Sendable {
         self.latestState = latestState
         probes = ProbeRunner(
             of: connection.forProbes, maxConnections: maxConnections, limit: limit, canceller: canceller,
-            watcher: regular, knownServer: { latestState.value })
+            watcher: regular, polls: latestState)
         tour = Tour(
             of: connection, every: interval * 4, choice: databases, jobs: databaseJobs, labels: self.labels,
-            limit: limit, canceller: canceller, timeline: timeline)
+            limit: limit, canceller: canceller, timeline: timeline, polls: latestState)
     }
 
     /// How the target has fared until now.
@@ -52,6 +52,7 @@ package final class Target: Sendable {
         record.jobs += tour.records
         let cost = probes.cost
         record.note(cost.usage, connects: cost.connects)
+        record.hasIdentityConflict = latestState.hasConflict
         return record
     }
 
@@ -152,7 +153,11 @@ package final class Target: Sendable {
     }
 
     private func conclude(_ report: PollReport) {
-        if report.failure != nil { tour.forget() }
+        if report.failure != nil {
+            latestState.forget()
+            tour.forget()
+            probes.withdraw()
+        }
         let (now, wallClock) = (timeline.now, WallClock.seconds)
         let probes = Registry.Change.publish(
             self.probes.families.map { RenderedFamily($0, of: labels) }, job: Self.probesJob,
@@ -211,12 +216,19 @@ package final class Target: Sendable {
     private func connectAsVisitor(by deadline: Deadline, since started: ContinuousClock.Instant) async
         -> Visit
     {
+        let duration: Duration
         do throws(PostgresError) {
-            try await visitor.use(connectBy: deadline) { _, _ throws(PostgresError) in }
+            duration = try await visitor.use(connectBy: deadline) {
+                [self] connection, _ throws(PostgresError) in
+                let duration = ContinuousClock.now - started
+                if let server = try? ServerState.read(from: &connection, by: deadline) {
+                    _ = latestState.agrees(server, met: "visit")
+                }
+                return duration
+            }
         } catch {
             return .failed(error)
         }
-        let duration = ContinuousClock.now - started
         await visitor.disconnect()
         return .letIn(after: duration)
     }

@@ -21,6 +21,9 @@ package struct TargetHistory: Sendable {
     /// Why the latest poll had no answer, in a word; nil where it had.
     package private(set) var reasonDown: String?
 
+    /// Whether a session is with another server than the one that is polled.
+    package internal(set) var hasIdentityConflict = false
+
     /// The threads that poll and visit.
     var poller = Worker()
     var visitor = Worker()

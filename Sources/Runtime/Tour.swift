@@ -25,17 +25,20 @@ package final class Tour: Sendable {
     private let labels: Labels
     private let timeline: Timeline
     private let session: Session
+    private let polls: LatestState
     private let state: Mutex<State>
 
     init(
         of target: ConnectionTarget, every interval: Duration, choice: DatabaseChoice, jobs: [Job],
-        labels: Labels, limit: ConnectionLimit, canceller: Canceller, timeline: Timeline
+        labels: Labels, limit: ConnectionLimit, canceller: Canceller, timeline: Timeline,
+        polls: LatestState
     ) {
         self.interval = interval
         self.choice = choice
         self.jobs = jobs
         self.labels = labels
         self.timeline = timeline
+        self.polls = polls
         session = Session(to: target.limited(to: Self.longestStatement), limit: limit, canceller: canceller)
         state = Mutex(State(history: TourHistory(jobs, every: interval)))
     }
@@ -121,10 +124,11 @@ package final class Tour: Sendable {
         let (jobs, labels) = (jobs, labels)
         do throws(PostgresError) {
             let (outcomes, usage) = try await session.use(of: database, connectBy: deadline) {
-                connection, _ throws(PostgresError) in
+                [polls] connection, _ throws(PostgresError) in
                 let server = try ServerState.read(from: &connection, by: deadline)
                 var outcomes: [(job: Int, outcome: PollReport.Outcome)] = []
-                for job in due {
+                // What another server has is not to be shown as this one's.
+                for job in due where polls.agrees(server, met: "tour") {
                     let found = jobs[job].outcome(on: &connection, server, by: deadline, of: labels)
                     outcomes.append((job, found))
                 }

@@ -22,11 +22,17 @@ package final class Watch: Sendable {
 
     private let watcher: Session
     private let canceller: Canceller
+    private let note: @Sendable (Connection.Usage, _ isNew: Bool) -> Void
     private let state = Mutex(State())
 
-    package init(by watcher: Session, canceller: Canceller) {
+    /// `note` hears what each look has asked of the server, and whether it had to connect for it.
+    package init(
+        by watcher: Session, canceller: Canceller,
+        note: @escaping @Sendable (Connection.Usage, _ isNew: Bool) -> Void = { _, _ in }
+    ) {
         self.watcher = watcher
         self.canceller = canceller
+        self.note = note
     }
 
     package var hasYielded: Bool { state.withLock { $0.hasYielded } }
@@ -67,7 +73,9 @@ package final class Watch: Sendable {
     private func seesAlone(_ processID: Int32) async -> Bool {
         do throws(PostgresError) {
             return try await watcher.use(connectBy: .after(Self.longestLook)) {
-                [self] connection, _ throws(PostgresError) in
+                [self] connection, isNew throws(PostgresError) in
+                let before = isNew ? Connection.Usage() : connection.usage
+                defer { note(connection.usage.since(before), isNew) }
                 // The watcher may have been at work until after the statement had ended.
                 guard state.withLock({ $0.watched?.processID == processID }) else { return true }
                 return try connection.hasWaiters(behind: processID, by: .after(Self.longestAnswer)) == false

@@ -77,7 +77,7 @@ struct ProbeDebug {
         }
         if probe.recall.needsTruth {
             let began = ContinuousClock.now
-            let occasion = TruthOccasion(allowance: probe.recall.exact.timeout, server: server)
+            let occasion = TruthOccasion(server: server)
             try prober.runTruth(occasion, on: &connection)
             StepReport.step("looked for the truth", began)
         }

@@ -16,21 +16,24 @@ extension ProbeJob {
                     try prober.run(ProbeTick(occasion), on: &connection)
                 },
                 check: { connection, occasion throws(PostgresError) in
-                    let allowance = min(occasion.allowance, probe.recall.exact.timeout)
                     try prober.runTruth(
                         TruthOccasion(
-                            allowance: allowance, server: occasion.server, wasYielded: occasion.hasYielded),
+                            allowance: occasion.allowance, server: occasion.server,
+                            wasYielded: occasion.hasYielded),
                         on: &connection)
                 },
                 fail: { obstacle in
-                    guard obstacle.kind != .check else {
-                        return prober.noteNoConnectionForTruth(obstacle.failure)
+                    switch (obstacle.cause, obstacle.kind) {
+                    case (.noConnection(let failure), .check): prober.noteNoConnectionForTruth(failure)
+                    case (.noConnection(let failure), _):
+                        prober.noteNoConnection(failure, due: obstacle.point.due, cold: obstacle.connecting)
+                    case (.otherServer, .check): prober.noteTruthSkipped(.identity)
+                    case (.otherServer, _): prober.noteSkipped(.identity)
                     }
-                    prober.noteNoConnection(
-                        obstacle.failure, due: obstacle.point.due, cold: obstacle.connecting)
                 },
                 miss: { points, seen in prober.noteMissed(due: points.map(\.due), end: seen) },
-                families: { prober.families }))
+                families: { prober.families }, isReady: { prober.isResolved },
+                withdraw: { prober.withdraw() }))
     }
 
     init(_ prober: CustomProber) {
@@ -42,9 +45,15 @@ extension ProbeJob {
                 measure: { connection, occasion throws(PostgresError) in
                     try prober.run(ProbeTick(occasion), on: &connection)
                 },
-                fail: { prober.noteNoConnection($0.failure, due: $0.point.due, cold: $0.connecting) },
+                fail: { obstacle in
+                    switch obstacle.cause {
+                    case .noConnection(let failure):
+                        prober.noteNoConnection(failure, due: obstacle.point.due, cold: obstacle.connecting)
+                    case .otherServer: prober.noteSkipped(.identity)
+                    }
+                },
                 miss: { points, seen in prober.noteMissed(due: points.map(\.due), end: seen) },
-                families: { prober.families }))
+                families: { prober.families }, withdraw: { prober.withdraw() }))
     }
 }
 
@@ -53,7 +62,7 @@ extension ProbeTick {
         self.init(
             number: occasion.point.number, due: occasion.point.due, server: occasion.server,
             cold: occasion.connecting, isNewConnection: occasion.isNewConnection,
-            allowance: occasion.allowance)
+            allowance: occasion.allowance, wasYielded: occasion.hasYielded, freeUntil: occasion.freeUntil)
     }
 }
 

@@ -79,10 +79,9 @@ struct ProbeRun: AsyncParsableCommand {
         probe.recall.windowQueries = max(1, truths)
         probe.schedule.interval = .seconds(60)  // No next tick is in the way of what takes its time.
         let prober = SearchProber(probe, budget: ProbeBudget(secondsPerHour: Self.secondsPerHour))
-        let allowance = probe.recall.exact.timeout
         try await run(prober, probe.name, of: probe.database, at: target, truths: truths) {
             connection, server throws(PostgresError) in
-            try prober.runTruth(TruthOccasion(allowance: allowance, server: server), on: &connection)
+            try prober.runTruth(TruthOccasion(server: server), on: &connection)
         }
     }
 

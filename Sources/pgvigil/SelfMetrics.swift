@@ -113,6 +113,10 @@ final class SelfMetrics: Sendable {
                 "pgvigil_threads_stuck", .gauge,
                 help: "Threads of the target that are still at work on something that was given up on.",
                 samples: targets.map { Sample($0.record.stuckThreads, labels: $0.labels) }),
+            MetricFamily(
+                "pgvigil_target_identity_conflict", .gauge,
+                help: "1 while a session of ours is with another server than the one that is polled.",
+                samples: targets.map { Sample($0.record.hasIdentityConflict, labels: $0.labels) }),
             whole("pgvigil_connects_total", "Connections made to the target.", \.connects),
             whole("pgvigil_statements_total", "Statements sent to the target.", \.statements),
             counter("pgvigil_database_seconds_total", "Time that the target took to answer our statements.") {

@@ -3,6 +3,7 @@
 import copy
 import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -132,6 +133,36 @@ def test_an_added_target_appears(running, settings, server):
     running.wait_for(lambda page: page.value("pg_up", server="fourth") == 1, within=5, what="the new target is up")
     assert running.metrics(server="fourth").status == 200
     assert backends(server, "fourth")
+
+
+def test_a_probe_that_is_removed_at_work_leaves_no_session_and_no_thread(running, settings, server):
+    def threads() -> int:
+        return len(list(Path(f"/proc/{running.pid}/task").iterdir()))
+
+    def is_at_work() -> bool:
+        statement = "SELECT 1 FROM pg_stat_activity WHERE datname = 'fourth' AND query LIKE '%pg_sleep(1.5)%'"
+        return bool(server.execute(f"{statement} AND state = 'active' AND pid <> pg_backend_pid()"))
+
+    before = threads()
+    probe = {
+        "name": "slow",
+        "server": "first",
+        "database": "fourth",
+        "schedule": {"interval": "3s", "timeout": "2s"},
+        "steps": [{"sql": "SELECT pg_sleep(1.5)", "measure": True}],
+    }
+    reload(running, {**settings, "custom_probes": [probe]})
+    wait_until(is_at_work, within=10, what="the probe is at work", every=0.02)
+    assert threads() > before
+
+    page = reload(running, settings)
+    assert [name for name, _ in page.samples if name.startswith("pg_probe_")] == []
+    wait_until(lambda: not backends(server, "fourth"), within=2, what="its session is closed")
+    wait_until(lambda: threads() <= before, within=5, what="its threads have ended")
+    deadline = time.monotonic() + 4
+    while time.monotonic() < deadline:
+        assert not backends(server, "fourth")
+        time.sleep(0.1)
 
 
 def test_a_renamed_target_is_another(running, settings):

@@ -109,3 +109,31 @@ def test_a_server_that_pauses_costs_the_ticks_that_it_missed(server, database, d
     )
     assert 2 <= slow <= 4
     assert after.value(f"{name}_sum") - before.value(f"{name}_sum") >= 2
+
+
+def test_while_the_server_is_down_what_was_seen_is_gone_and_what_was_counted_stays(
+    new_postgres: Callable[..., PostgresServer], installation_of, daemon: Callable[..., Daemon]
+):
+    server = new_postgres(installation_of(18))
+    server.start()
+    try:
+        server.create_role()
+        server.execute("CREATE EXTENSION vector")
+        docs = Embeddings(server, "postgres", "docs", uniform(500, 8))
+        docs.index()
+        watched = daemon(settings=settings(docs, {"recall": {"mode": []}}))
+        seen = {"pg_probe_plan", "pg_probe_success", "pg_probe_setting_value", "pg_probe_index_candidates"}
+
+        def shown(page) -> set[str]:
+            return {name for name, _ in page.samples if name in seen}
+
+        before = watched.wait_for(lambda page: shown(page) == seen, within=20, what="all is seen")
+        server.stop()
+        down = watched.wait_for(lambda page: page.value("pg_up") == 0, within=10, what="it is down")
+        assert shown(down) == set()
+        name = "pg_probe_attempts_total"
+        assert down.value(name, variant="default") >= before.value(name, variant="default") > 0
+        server.start()
+        watched.wait_for(lambda page: shown(page) == seen, within=20, what="all is seen again")
+    finally:
+        server.stop()

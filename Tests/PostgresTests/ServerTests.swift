@@ -167,6 +167,32 @@ struct ServerTests {
         #expect(application == "pgvigil")
     }
 
+    @Test(arguments: servers, [false, true])
+    func `the statements of a transaction with a limit take no longer than it, all together`(
+        _ server: String, _ isPooled: Bool
+    ) throws {
+        var connection = try Self.connect(to: server, isPooled: isPooled, statementTimeout: .seconds(60))
+        let (end, began) = (Deadline.after(.seconds(20)), ContinuousClock.now)
+        var answers = 0
+        do throws(PostgresError) {
+            try connection.transaction(within: .seconds(1), by: end) {
+                connection throws(PostgresError) in
+                for _ in 0..<9 {
+                    _ = try connection.query("SELECT pg_catalog.pg_sleep($1::float8)", with: ["0.4"], by: end)
+                    answers += 1
+                }
+            }
+            Issue.record("nothing ended it")
+        } catch {
+            guard case .statementFailed(.queryCanceled, _) = error else { throw error }
+        }
+        let elapsed = ContinuousClock.now - began
+        #expect(answers == 2)
+        #expect(elapsed > .milliseconds(950) && elapsed < .milliseconds(1700))
+        let isReusable = connection.isReusable
+        #expect(isReusable)
+    }
+
     @Test(arguments: servers)
     func `an interrupt ends a wait at once`(_ server: String) throws {
         let interrupt = Interrupt()

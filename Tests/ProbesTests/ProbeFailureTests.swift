@@ -23,6 +23,20 @@ import Testing
 
     @Test(
         arguments: [
+            (failed("57014"), 1, .yield), (failed("57014"), 5, .yield), (.timedOut, 1, .yield),
+            (failed("55P03"), 1, .lock), (failed("42P01"), 0, .query),
+        ] as [(PostgresError, Int, ProbeFailure)])
+    func `a search that made way says so, and how long it took is an observation`(
+        _ error: PostgresError, _ seconds: Int, _ reason: ProbeFailure
+    ) {
+        let failure = ProbeFailure(
+            error, after: .seconds(seconds), timeout: .seconds(5), wasYielded: true)
+        #expect(failure == reason)
+        #expect(failure?.isObserved == (reason != .query))
+    }
+
+    @Test(
+        arguments: [
             (failed("57014"), 1, true, .yield), (.timedOut, 1, true, .yield),
             (failed("57014"), 60, false, .timeout),
             (failed("57014"), 1, false, .cancelled), (failed("40001"), 1, true, .cancelled),

@@ -76,6 +76,7 @@ import Testing
         pg_probe_failures_total{probe="docs",variant="default",reason="cancelled"} 0
         pg_probe_failures_total{probe="docs",variant="default",reason="validation"} 0
         pg_probe_failures_total{probe="docs",variant="default",reason="lock"} 0
+        pg_probe_failures_total{probe="docs",variant="default",reason="yield"} 0
         pg_probe_filtered_rows_total{probe="docs",variant="default"} 0
         pg_probe_ground_truth_duration_seconds_sum{probe="docs"} 0
         pg_probe_ground_truth_duration_seconds_count{probe="docs"} 0
@@ -95,6 +96,7 @@ import Testing
         pg_probe_ground_truth_skipped_total{probe="docs",reason="base_backup"} 0
         pg_probe_ground_truth_skipped_total{probe="docs",reason="connections"} 0
         pg_probe_ground_truth_skipped_total{probe="docs",reason="unresolved"} 0
+        pg_probe_ground_truth_skipped_total{probe="docs",reason="identity"} 0
         pg_probe_info{probe="docs",datname="app",schemaname="public",relname="docs",\#
         attname="embedding",operator="<=>",k="10",source="table",kind="search"} 1
         pg_probe_interval_seconds{probe="docs"} 15
@@ -121,8 +123,9 @@ import Testing
         pg_probe_skipped_total{probe="docs",reason="blackout"} 0
         pg_probe_skipped_total{probe="docs",reason="role"} 0
         pg_probe_skipped_total{probe="docs",reason="connections"} 0
-        pg_probe_skipped_total{probe="docs",reason="lag"} 0
         pg_probe_skipped_total{probe="docs",reason="unresolved"} 0
+        pg_probe_skipped_total{probe="docs",reason="identity"} 0
+        pg_probe_skipped_total{probe="docs",reason="upkeep"} 0
         pg_probe_timeout_seconds{probe="docs"} 5
         """#
 }

@@ -1,5 +1,6 @@
 import Exposition
 import Postgres
+import Synchronization
 import Testing
 
 @testable import Runtime
@@ -12,7 +13,10 @@ extension ServerTests {
     {
         let (runner, uses) = (Self.runner(server), Journal<Use>())
         let job = Self.job("a", of: "postgres", coldEvery: 2, uses)
-        for number in 1...4 { await runner.measure(job, at: .init(number: number, due: .now)) }
+        for number in 1...4 {
+            await runner.measure(job, at: .init(number: number, due: .now))
+            await runner.endOfColdRuns()
+        }
         let (warm, cold) = (uses.entries.filter { !$0.isCold }, uses.entries.filter(\.isCold))
         #expect(warm.map(\.isNew) == [true, false, false, false])
         #expect(Set(warm.map(\.processID)).count == 1)
@@ -80,7 +84,7 @@ extension ServerTests {
         let (runner, uses) = (Self.runner(server), Journal<Use>())
         await runner.measure(Self.job("a", of: "nowhere", uses), at: .init(number: 0, due: .now))
         #expect(uses.entries.isEmpty)
-        guard case .cannotConnect(.noDatabase, _)? = Self.failures.entries.last?.failure else {
+        guard case .noConnection(.cannotConnect(.noDatabase, _))? = Self.failures.entries.last?.cause else {
             Issue.record("no failure")
             return
         }
@@ -91,6 +95,43 @@ extension ServerTests {
         let (runner, uses) = (Self.runner(server, isPooled: true), Journal<Use>())
         await runner.measure(Self.job("a", of: nil, uses), at: .init(number: 0, due: .now))
         #expect(uses.entries.map(\.allowance) == [.seconds(1)])
+        await runner.close()
+    }
+
+    @Test(arguments: servers)
+    func `a search in a fresh session that takes long is in no tick's way`(_ server: String) async throws {
+        let (runner, uses, gate) = (Self.runner(server, maxConnections: 4), Journal<Use>(), Gate())
+        let job = Self.job("a", of: "postgres", coldEvery: 2, uses) { connection throws(PostgresError) in
+            guard uses.entries.last?.isCold == true else { return }
+            gate.open()
+            _ = try connection.query("SELECT pg_catalog.pg_sleep(1)", by: .after(.seconds(20)))
+        }
+        await runner.measure(job, at: .init(number: 2, due: .now))
+        await gate.wait()
+        await runner.measure(job, at: .init(number: 3, due: .now))
+        await runner.measure(job, at: .init(number: 4, due: .now))
+        #expect(uses.entries.map(\.isCold) == [false, true, false, false])
+        let failure = Self.failures.entries.last
+        #expect(failure?.kind == .cold)
+        #expect(
+            failure?.cause == .noConnection(.cannotConnect(.connectionLimit, "another probe is at work")))
+        await runner.close()
+    }
+
+    @Test(arguments: servers)
+    func `a search in a fresh session waits until the probe knows what to search`(_ server: String)
+        async throws
+    {
+        let (runner, uses) = (Self.runner(server), Journal<Use>())
+        let isReady = Mutex(false)
+        let job = Self.job("a", of: "postgres", coldEvery: 40, uses, isReady: { isReady.withLock { $0 } })
+        for number in 0..<3 {
+            if number == 2 { isReady.withLock { $0 = true } }
+            await runner.measure(job, at: .init(number: number, due: .now))
+            await runner.endOfColdRuns()
+        }
+        #expect(uses.entries.map(\.isCold) == [false, false, false, true])
+        #expect(uses.entries.map(\.number) == [0, 1, 2, 0])
         await runner.close()
     }
 
@@ -107,7 +148,8 @@ extension ServerTests {
         }
         let tour = Tour(
             of: target, every: .seconds(60), choice: .all, jobs: [job], labels: [:],
-            limit: ConnectionLimit(1), canceller: Canceller(), timeline: Timeline())
+            limit: ConnectionLimit(1), canceller: Canceller(), timeline: Timeline(),
+            polls: LatestState())
         let outcome = await tour.run()
         guard case .publish(let families, "names", _)? = outcome?.changes.first else {
             Issue.record("nothing was published")
@@ -129,38 +171,43 @@ extension ServerTests {
         let database: String
         let processID: Int32
         let allowance: Duration
+        let server: ServerState
+        let freeUntil: ContinuousClock.Instant
     }
 
-    private static let failures = Journal<ProbeJob.Obstacle>()
+    static let failures = Journal<ProbeJob.Obstacle>()
 
-    private static func runner(_ server: String, maxConnections: Int = 3, isPooled: Bool = false)
-        -> ProbeRunner
-    {
+    static func runner(
+        _ server: String, maxConnections: Int = 3, isPooled: Bool = false, polls: LatestState = LatestState()
+    ) -> ProbeRunner {
         let target = ConnectionTarget(
             conninfo: server, isPooled: isPooled, settings: SessionSettings(statementTimeout: .seconds(5)))
         let (limit, canceller) = (ConnectionLimit(maxConnections), Canceller())
         return ProbeRunner(
             of: target, maxConnections: maxConnections, limit: limit, canceller: canceller,
             watcher: Session(to: target, limit: limit, canceller: canceller, keepsPlace: true),
-            knownServer: { nil })
+            polls: polls)
     }
 
-    private static func job(
+    static func job(
         _ name: String, of database: String?, timeout: Duration = .seconds(5), coldEvery: Int = 0,
         _ uses: Journal<Use>,
-        _ body: @escaping @Sendable (inout Connection) throws(PostgresError) -> Void = { _ in }
+        _ body: @escaping @Sendable (inout Connection) throws(PostgresError) -> Void = { _ in },
+        isReady: @escaping @Sendable () -> Bool = { true }
     ) -> ProbeJob {
         let use: ProbeJob.Actions.Use = { connection, occasion throws(PostgresError) in
             uses.note(
                 Use(
                     number: occasion.point.number, isNew: occasion.isNewConnection,
                     isCold: occasion.connecting != nil, database: connection.database,
-                    processID: connection.processID, allowance: occasion.allowance))
+                    processID: connection.processID, allowance: occasion.allowance,
+                    server: occasion.server, freeUntil: occasion.freeUntil()))
             try body(&connection)
         }
         return ProbeJob(
             name, of: database, every: .seconds(15), timeout: timeout, coldEvery: coldEvery,
             actions: ProbeJob.Actions(
-                measure: use, check: use, fail: { failures.note($0) }, miss: { _, _ in }, families: { [] }))
+                measure: use, check: use, fail: { failures.note($0) }, miss: { _, _ in }, families: { [] },
+                isReady: isReady))
     }
 }

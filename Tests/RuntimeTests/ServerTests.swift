@@ -58,6 +58,47 @@ struct ServerTests {
     }
 
     @Test(arguments: servers)
+    func `where the look takes too long the statement ends within about a second`(_ server: String)
+        async throws
+    {
+        let (watcher, gate) = (Self.session(server), Gate())
+        async let busy: Void = watcher.use(connectBy: Self.limit) { connection, _ throws(PostgresError) in
+            gate.open()
+            _ = try connection.query("SELECT pg_catalog.pg_sleep(3)", by: Self.limit)
+        }
+        await gate.wait()
+        let watch = Watch(by: watcher, canceller: Canceller())
+        let began = ContinuousClock.now
+        #expect(await Self.outcome(of: watch, server, on: "pg_catalog.pg_class") == .queryCanceled)
+        let elapsed = ContinuousClock.now - began
+        #expect(elapsed > .milliseconds(650) && elapsed < .seconds(2))
+        #expect(watch.hasYielded)
+        try await busy
+        await watcher.close()
+    }
+
+    @Test(arguments: servers)
+    func `what looks ask of the server is counted, a connection of their own included`(_ server: String)
+        async throws
+    {
+        let (watcher, looks) = (Self.session(server), Journal<(usage: Connection.Usage, isNew: Bool)>())
+        let watch = Watch(by: watcher, canceller: Canceller()) { looks.note(($0, $1)) }
+        try await watch.use(Self.session(server), of: nil, connectBy: Self.limit) {
+            connection, _ throws(PostgresError) in
+            _ = try connection.query("SELECT pg_catalog.pg_sleep(0.9)", by: Self.limit)
+        }
+        let whole = try await watcher.use(connectBy: Self.limit) { connection, _ throws(PostgresError) in
+            connection.usage
+        }
+        var counted = Connection.Usage()
+        for look in looks.entries { counted.add(look.usage) }
+        #expect(counted == whole)
+        #expect((2...4).contains(counted.statements))  // The settings read back, and the looks.
+        #expect(looks.entries.map(\.isNew).filter(\.self).count == 1)
+        await watcher.close()
+    }
+
+    @Test(arguments: servers)
     func `a session lends its connection to one database after another`(_ server: String) async throws {
         let session = Self.session(server)
         for database in ["template1", "postgres"] {

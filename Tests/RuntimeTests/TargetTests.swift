@@ -1,5 +1,6 @@
 import Exposition
 import Postgres
+import Synchronization
 import Testing
 
 @testable import Runtime
@@ -34,6 +35,24 @@ import Testing
         #expect(target.record.polls == 1)
         #expect(target.record.isUp == false)
         #expect(captured.lines.count == 1)
+    }
+
+    @Test func `a poll that finds no server takes down what probes saw last`() async {
+        let isSeen = Mutex(true)
+        let actions = ProbeJob.Actions(
+            measure: { _, _ in }, fail: { _ in }, miss: { _, _ in },
+            families: {
+                let samples = isSeen.withLock { $0 } ? [Sample(1)] : []
+                return [MetricFamily("pg_probe_test", .gauge, help: "Test.", samples: samples)]
+            },
+            withdraw: { isSeen.withLock { $0 = false } })
+        target.probes.jobs = [
+            ProbeJob("a", of: nil, every: .seconds(15), timeout: .seconds(5), actions: actions)
+        ]
+        #expect(target.probes.families.map(\.samples.count) == [1])
+        await target.poll()
+        #expect(target.probes.families.map(\.samples.count) == [0])
+        #expect(!page.contains("pg_probe_test{"))
     }
 
     @Test func `a visit that finds no server says so`() async {
