@@ -94,7 +94,8 @@ package struct BenchRun: Sendable {
         }
         return plan.workloads.map { workload in
             WorkloadResult(
-                workload, clients: plan.size(of: workload).clients, rounds: tallies[workload] ?? [])
+                workload, clients: plan.size(of: workload).clients, rounds: tallies[workload] ?? [],
+                targets: plan.targets[workload])
         }
     }
 

@@ -5,6 +5,7 @@ package struct Plan: Sendable, Equatable {
     package let dimensions: Int
     package let seed: UInt64
     package let workloads: [Workload]
+    package let targets: ServiceTargets
 
     /// What pgvector can index with HNSW, and what fits into a run.
     package static let (possibleRows, possibleDimensions) = (100...10_000_000, 2...2000)
@@ -12,13 +13,14 @@ package struct Plan: Sendable, Equatable {
     /// nil stands for what the profile has.
     package init(
         _ profile: Profile, rows: Int? = nil, dimensions: Int? = nil, seed: UInt64 = 1,
-        workloads: [Workload] = Workload.allCases
+        workloads: [Workload] = Workload.allCases, targets: ServiceTargets = ServiceTargets()
     ) {
         self.profile = profile
         self.rows = rows ?? profile.rows
         self.dimensions = dimensions ?? profile.dimensions
         self.seed = seed
         self.workloads = workloads
+        self.targets = targets
         precondition(Self.possibleRows ~= self.rows && Self.possibleDimensions ~= self.dimensions)
     }
 

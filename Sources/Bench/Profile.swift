@@ -4,7 +4,7 @@ package enum Profile: String, Sendable, CaseIterable {
     case quick
     /// Ten minutes.
     case full
-    /// Half an hour.
+    /// Twenty minutes to an hour.
     case stress
 
     var rows: Int {

@@ -34,8 +34,7 @@ package struct ResultTable: Sendable {
     }
 
     private func cells(of result: WorkloadResult) -> [String] {
-        // What another version of the program measured has no targets here.
-        let targets = Workload(rawValue: result.name)?.ownTargets.map(\.text) ?? []
+        let targets = (result.targets ?? []).filter { $0 != .ordinarySuccess }.map(\.text)
         let percentiles = Percentile.allCases.map { Self.milliseconds(result.latency[$0]) }
         return [result.name, "\(result.clients)", "\(result.count)", "\(result.errorCount)"]
             + ["\(result.shortResults)", result.callRate.text(decimals: 0)]

@@ -1,11 +1,18 @@
 /// A service level: what is good, and from where on it is critical.
-package struct ServiceTarget: Sendable, Equatable {
-    package enum Measure: Sendable {
-        /// In seconds; less is better. Of all others more is.
+package struct ServiceTarget: Sendable, Equatable, Codable {
+    /// As a file of results and one of targets have it.
+    package enum Measure: String, Sendable, Codable, CaseIterable {
+        /// Latencies are in seconds, and less is better. Of all others more is.
+        case p50
         case p95
-        case callsPerSecond
-        case rowsPerSecond
-        case successRatio
+        case p99
+        case p999 = "p99.9"
+        case callsPerSecond = "calls_per_second"
+        case rowsPerSecond = "rows_per_second"
+        case successRatio = "success_ratio"
+
+        /// nil where it is no latency.
+        var percentile: Percentile? { Percentile.allCases.first { $0.name == rawValue } }
     }
 
     package enum Verdict: String, Sendable, Codable, Comparable {
@@ -28,25 +35,32 @@ package struct ServiceTarget: Sendable, Equatable {
     package let good: Double
     package let critical: Double
 
+    package init(_ measure: Measure, good: Double, critical: Double) {
+        self.measure = measure
+        self.good = good
+        self.critical = critical
+    }
+
+    /// Of each workload of which nothing else is said.
+    static let ordinarySuccess = Self(.successRatio, good: 0.99, critical: 0.95)
+
     static func p95(below good: Double, critical: Double) -> Self {
-        Self(measure: .p95, good: good, critical: critical)
+        Self(.p95, good: good, critical: critical)
     }
 
     static func callsPerSecond(above good: Double, critical: Double) -> Self {
-        Self(measure: .callsPerSecond, good: good, critical: critical)
+        Self(.callsPerSecond, good: good, critical: critical)
     }
 
     static func rowsPerSecond(above good: Double, critical: Double) -> Self {
-        Self(measure: .rowsPerSecond, good: good, critical: critical)
-    }
-
-    static func successRatio(above good: Double, critical: Double) -> Self {
-        Self(measure: .successRatio, good: good, critical: critical)
+        Self(.rowsPerSecond, good: good, critical: critical)
     }
 
     package func verdict(of value: Double) -> Verdict {
+        if measure == .successRatio, value == 1 { return .ok }  // Nothing could be above a target of all.
         let (value, good, critical) =
-            measure == .p95 ? (value, self.good, self.critical) : (-value, -self.good, -self.critical)
+            measure.percentile == nil
+            ? (-value, -self.good, -self.critical) : (value, self.good, self.critical)
         if value < good { return .ok }
         return value < critical ? .slow : .critical
     }
@@ -54,10 +68,16 @@ package struct ServiceTarget: Sendable, Equatable {
     /// As a table shows it: `p95 < 50 ms`.
     package var text: String {
         switch measure {
-        case .p95: "p95 < \((1000 * good).text(decimals: 0)) ms"
+        case .p50, .p95, .p99, .p999: "\(measure.rawValue) < \((1000 * good).text(decimals: 0)) ms"
         case .callsPerSecond: "> \(good.text(decimals: 0))/s"
         case .rowsPerSecond: "> \(good.text(decimals: 0)) rows/s"
-        case .successRatio: "> \((100 * good).text(decimals: 0)) % succeed"
+        case .successRatio: "> \(Self.percent(good)) % succeed"
         }
+    }
+
+    /// With as many decimals as it needs, up to two.
+    private static func percent(_ ratio: Double) -> String {
+        let texts = (0...2).map { (100 * ratio).text(decimals: $0) }
+        return texts.first { Double($0) == Double(texts[2]) } ?? texts[2]
     }
 }

@@ -16,16 +16,23 @@ package struct WorkloadResult: Sendable, Equatable, Codable {
     /// Per second; nil where nothing is written.
     package var writtenRowRate: Double?
     package var latency: LatencyFigures
+    /// nil where another version of the program measured it.
+    package var targets: [ServiceTarget]?
     package var verdict: ServiceTarget.Verdict?
     /// Latencies of each round.
     package var rounds: [LatencySketch]
 
     package var errorCount: Int { errors.values.reduce(0, +) }
+
+    /// The percentiles with a target of which there were too few calls to tell.
+    package var unjudged: [Percentile] {
+        (targets ?? []).compactMap(\.measure.percentile).filter { latency[$0] == nil }
+    }
 }
 
 extension WorkloadResult {
     /// Of the rounds' tallies, each of all clients.
-    init(_ workload: Workload, clients: Int, rounds: [Tally]) {
+    init(_ workload: Workload, clients: Int, rounds: [Tally], targets: [ServiceTarget]) {
         var tally = Tally()
         for round in rounds { tally.add(round) }
         let latencies = Latencies(tally.latencies)
@@ -41,14 +48,15 @@ extension WorkloadResult {
         writtenRowRate = tally.writtenRows > 0 ? Double(tally.writtenRows) / max(seconds, 1e-9) : nil
         latency = LatencyFigures(latencies)
         self.rounds = rounds.map { LatencySketch(Latencies($0.latencies)) }
-        verdict = workload.targets.compactMap { target in
+        self.targets = targets
+        verdict = targets.compactMap { target in
             value(of: target.measure).map { target.verdict(of: $0) }
         }.max()
     }
 
     private func value(of measure: ServiceTarget.Measure) -> Double? {
         switch measure {
-        case .p95: latency.p95Seconds
+        case .p50, .p95, .p99, .p999: measure.percentile.flatMap { latency[$0] }
         case .callsPerSecond: callRate
         case .rowsPerSecond: writtenRowRate ?? 0
         case .successRatio:

@@ -23,6 +23,7 @@ struct BenchCommand: AsyncParsableCommand {
 
               pgvigil bench --config pgvigil.yml --server main --json before.json
               PGHOST=db1 pgvigil bench --profile full --only search-10 cross-shard
+              PGHOST=db1 pgvigil bench --targets targets.yml
               pgvigil bench --compare before.json after.json
             """)
 
@@ -56,6 +57,10 @@ struct BenchCommand: AsyncParsableCommand {
     var json: String?
 
     @Option(
+        help: ArgumentHelp("What the workloads should reach, in YAML or JSON.", valueName: "file"))
+    var targets: String?
+
+    @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp("Measure nothing: compare the results in two files.", valueName: "file"))
     var compare: [String] = []
@@ -74,6 +79,9 @@ struct BenchCommand: AsyncParsableCommand {
         guard compare.isEmpty || !cleanUp else {
             throw ValidationError("Allowed is one of --compare and --clean-up.")
         }
+        guard targets == nil || (compare.isEmpty && !cleanUp) else {
+            throw ValidationError("--targets is for a run that measures.")
+        }
         guard 0...1000 ~= tolerance else { throw ValidationError("--tolerance: allowed is 0 to 1000.") }
         try Self.check("--rows", rows, in: Plan.possibleRows)
         try Self.check("--dimensions", dimensions, in: Plan.possibleDimensions)
@@ -89,20 +97,36 @@ struct BenchCommand: AsyncParsableCommand {
         if let json, !ResultFile(path: json).isWritable {
             throw ValidationError("\(json) cannot be written.")
         }
+        let plan = try plan(with: targets.map(TargetsFile.init)?.read() ?? ServiceTargets())
         ProcessEnvironment.prepare()
         let door = Self.door(to: try chosenServer())
         if cleanUp { return try await removeLeftOvers(through: door) }
         let result = try await BenchSession(plan, through: door).result()
         print(ResultTable(result, isColored: Self.isColored).text, terminator: "")
+        if targets != nil { Self.nameUnjudged(in: result) }
         if let json { try ResultFile(path: json).write(result.json, of: "bench") }
         if result.verdict == .critical { throw ExitCode.targetFailed }
     }
 
     // MARK: -
 
-    private var plan: Plan {
+    private func plan(with targets: ServiceTargets) -> Plan {
         let chosen = Workload.allCases.filter { only.isEmpty || only.contains($0) }
-        return Plan(profile, rows: rows, dimensions: dimensions, seed: seed, workloads: chosen)
+        return Plan(
+            profile, rows: rows, dimensions: dimensions, seed: seed, workloads: chosen, targets: targets)
+    }
+
+    /// A target that nobody could hold the run against is neither met nor missed.
+    private static func nameUnjudged(in result: BenchResult) {
+        for workload in result.workloads {
+            for percentile in workload.unjudged {
+                StandardError.print(
+                    """
+                    bench: \(workload.name): \(percentile.name) takes \(percentile.smallestCount) calls, \
+                    and there were \(workload.count): not judged
+                    """)
+            }
+        }
     }
 
     private static var isColored: Bool {

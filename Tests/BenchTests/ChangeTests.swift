@@ -13,7 +13,7 @@ import Testing
             tally.latencies = latencies
             return tally
         }
-        return WorkloadResult(.lookup, clients: 1, rounds: tallies)
+        return WorkloadResult(.lookup, clients: 1, rounds: tallies, targets: [])
     }
 
     @Test func `the interval of a median is that of ten draws of a round`() throws {

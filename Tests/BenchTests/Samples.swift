@@ -15,8 +15,9 @@ extension BenchResult {
         bulk.shortResults = 1
         bulk.writtenRows = 1000
         var results = [
-            WorkloadResult(.search10, clients: 1, rounds: searches),
-            WorkloadResult(.bulkInsert, clients: 50, rounds: [bulk, Tally()]),
+            WorkloadResult(.search10, clients: 1, rounds: searches, targets: ServiceTargets()[.search10]),
+            WorkloadResult(
+                .bulkInsert, clients: 50, rounds: [bulk, Tally()], targets: ServiceTargets()[.bulkInsert]),
         ]
         for number in results.indices {
             results[number].seconds = 2

@@ -10,9 +10,13 @@ import Testing
         (.rowsPerSecond(above: 1000, critical: 500), 1001, .ok),
         (.rowsPerSecond(above: 1000, critical: 500), 1000, .slow),
         (.callsPerSecond(above: 1000, critical: 500), 500, .critical),
-        (.successRatio(above: 0.99, critical: 0.95), 1, .ok),
-        (.successRatio(above: 0.99, critical: 0.95), 0.96, .slow),
-        (.successRatio(above: 0.99, critical: 0.95), 0.9, .critical),
+        (.ordinarySuccess, 1, .ok),
+        (.ordinarySuccess, 0.96, .slow),
+        (.ordinarySuccess, 0.9, .critical),
+        (ServiceTarget(.successRatio, good: 1, critical: 1), 1, .ok),
+        (ServiceTarget(.successRatio, good: 1, critical: 1), 0.999, .critical),
+        (ServiceTarget(.p999, good: 0.05, critical: 0.05), 0.049, .ok),
+        (ServiceTarget(.p999, good: 0.05, critical: 0.05), 0.05, .critical),
     ])
     func `a value is good, not good, or critical`(
         _ target: ServiceTarget, _ value: Double, _ verdict: ServiceTarget.Verdict
@@ -24,7 +28,10 @@ import Testing
         (ServiceTarget.p95(below: 0.05, critical: 0.1), "p95 < 50 ms"),
         (.callsPerSecond(above: 1000, critical: 100), "> 1000/s"),
         (.rowsPerSecond(above: 1000, critical: 500), "> 1000 rows/s"),
-        (.successRatio(above: 0.99, critical: 0.95), "> 99 % succeed"),
+        (.ordinarySuccess, "> 99 % succeed"),
+        (ServiceTarget(.successRatio, good: 0.995, critical: 0.9), "> 99.5 % succeed"),
+        (ServiceTarget(.successRatio, good: 0.9995, critical: 0.9), "> 99.95 % succeed"),
+        (ServiceTarget(.p999, good: 1.5, critical: 2), "p99.9 < 1500 ms"),
     ])
     func `a target says what it asks for`(_ target: ServiceTarget, _ text: String) {
         #expect(target.text == text)
@@ -33,11 +40,36 @@ import Testing
     @Test func `a p95 that nobody can tell gives no verdict, but errors do`() {
         var tally = Tally()
         tally.latencies = Array(repeating: 9, count: 58)
-        #expect(WorkloadResult(.lookup, clients: 1, rounds: [tally]).verdict == .ok)
+        #expect(verdict(of: tally) == .ok)
         tally.errors = ["class 57": 4]
-        #expect(WorkloadResult(.lookup, clients: 1, rounds: [tally]).verdict == .critical)
+        #expect(verdict(of: tally) == .critical)
         tally.errors = [:]
         tally.latencies.append(9)
-        #expect(WorkloadResult(.lookup, clients: 1, rounds: [tally]).verdict == .critical)
+        #expect(verdict(of: tally) == .critical)
+    }
+
+    @Test func `targets of a file take the place of the ordinary ones, but for success`() {
+        let own = ServiceTarget(.p99, good: 0.2, critical: 0.3)
+        let everything = ServiceTarget(.successRatio, good: 0.9999, critical: 0.9)
+        let targets = ServiceTargets([.lookup: [own], .list: [everything], .search10: []])
+        #expect(targets[.lookup] == [own, .ordinarySuccess])
+        #expect(targets[.list] == [everything])
+        #expect(targets[.search10] == [.ordinarySuccess])
+        #expect(targets[.insert] == [.p95(below: 0.05, critical: 0.1), .ordinarySuccess])
+    }
+
+    @Test func `a percentile of too few calls is named as not judged`() {
+        var tally = Tally()
+        tally.latencies = Array(repeating: 9, count: 58)
+        let targets = [ServiceTarget.Measure.p50, .p95, .callsPerSecond].map {
+            ServiceTarget($0, good: 0.1, critical: 0.1)
+        }
+        let result = WorkloadResult(.lookup, clients: 1, rounds: [tally], targets: targets)
+        #expect(result.unjudged == [.p95])
+        #expect(result.verdict == .critical)
+    }
+
+    private func verdict(of tally: Tally) -> ServiceTarget.Verdict? {
+        WorkloadResult(.lookup, clients: 1, rounds: [tally], targets: ServiceTargets()[.lookup]).verdict
     }
 }

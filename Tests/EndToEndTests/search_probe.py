@@ -1,6 +1,6 @@
 """A daemon with one search probe, and which of its symptoms moved."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,25 +94,49 @@ def ticks(page: Exposition) -> float:
     return attempts(page) + sum(page.all("pg_probe_skipped_total", probe="docs").values())
 
 
+def scores(page: Exposition) -> float:
+    """Searches held against the truth."""
+    return sum(page.all("pg_probe_recall_ratio_count", probe="docs", variant="default").values())
+
+
 def truths(page: Exposition) -> float:
     """Truths found or not."""
-    names = ["pg_probe_recall_ratio_count", "pg_probe_ground_truth_failures_total"]
-    names.append("pg_probe_ground_truth_skipped_total")
-    return sum(sum(page.all(name, probe="docs").values()) for name in names)
+    names = ["pg_probe_ground_truth_failures_total", "pg_probe_ground_truth_skipped_total"]
+    return scores(page) + sum(sum(page.all(name, probe="docs").values()) for name in names)
+
+
+def checks(page: Exposition) -> float:
+    """Searches held against the resident sample."""
+    return sum(page.all("pg_probe_sentinel_checks_total", probe="docs", variant="default").values())
+
+
+# What has to happen for symptoms to show: of a probe that can do its work, of one whose filter the sample cannot
+# know, and of one that is kept from its work.
+WORK = (attempts, scores, checks)
+FILTERED_WORK = (attempts, scores)
+TRIES = (ticks, truths)
 
 
 def watch(
-    daemon: Daemon, during: Callable[[], object] = lambda: None, *, runs: int = 4, settle: int = 2
+    daemon: Daemon,
+    during: Callable[[], object] = lambda: None,
+    *,
+    runs: int = 4,
+    settle: int = 2,
+    of: Sequence[Callable[[Exposition], float]] = WORK,
 ) -> Moved:
-    """What some runs of the probe show, after `during` has happened and a few more have passed."""
+    """What some runs of the probe show, after `during` has happened and a few more have passed.
+
+    A run is one more of each of the counts `of`: what a symptom is seen by has then been looked at so many times.
+    """
     during()
 
     def after(page: Exposition, runs: int) -> Exposition:
-        wanted = ticks(page) + runs, truths(page) + runs
+        wanted = [count(page) + runs for count in of]
         return daemon.wait_for(
-            lambda page: ticks(page) >= wanted[0] and truths(page) >= wanted[1],
-            within=30,
-            what=f"{runs} more runs; the log:\n{daemon.log}",
+            lambda page: all(count(page) >= enough for count, enough in zip(of, wanted, strict=True)),
+            within=60,
+            what=f"{runs} more of {', '.join(count.__name__ for count in of)}; the log:\n{daemon.log}",
         )
 
     settled = after(daemon.metrics().exposition(), settle)

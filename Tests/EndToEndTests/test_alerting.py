@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from alerts import PROMETHEUS
+from alerts import ALERTS, PROMETHEUS, hastened
 from processes import wait_until
+from vectors import Embeddings, uniform, write_queries
 
 
 def shipped_rules() -> list[Path]:
@@ -43,6 +44,98 @@ def test_a_server_that_stops_is_one_message_and_its_return_another(postgres, dae
     # PostgresDown held it back until then.
     wait_until(lambda: len(alertmanager.told("firing")) > 1, within=30, what="the log gets the restart")
     assert alertmanager.told("firing") == {("pager", "PostgresDown"), ("log", "PostgresRestarted")}
+
+
+# Probes run each second here, instead of each 15.
+HASTE = 15
+OF_PAGER = {
+    ("PostgresSearchIndexNotUsed", "dropped"),
+    ("PostgresSearchRecallLow", "low"),
+    ("PostgresProbeFailing", "locked"),
+    ("PostgresProbeFailing", "slow"),
+}
+
+
+# A condition on each row, which takes so many seconds.
+WAIT = "CREATE OR REPLACE FUNCTION wait() RETURNS text LANGUAGE sql AS 'SELECT pg_catalog.pg_sleep({})::text'"
+
+
+def searching(tables: dict[str, Embeddings], queries: str, ef_search: int) -> dict:
+    """A probe for each table; that of `low` with this effort."""
+    probes = []
+    for name, table in tables.items():
+        probe = {
+            "name": name,
+            "target": {"table": table.name, "column": "embedding", "operator": "<->"},
+            "queries": {"source": "file", "file": queries, "count": 100},
+            "schedule": {"interval": "1s", "timeout": "300ms"},
+            "session": {"cold_every": 0},
+            "plan_check": {"every": 1},
+            "recall": {"mode": []},
+            "limits": {"db_seconds_per_hour": 3600},
+        }
+        if name == "low":
+            probe["variants"] = [
+                {"name": "default", "set": {"hnsw.ef_search": ef_search, "enable_seqscan": "off"}}
+            ]
+            probe["recall"] = {"mode": ["exact"], "exact": {"interval": "1s", "max_scan_bytes": "1GiB"}}
+            probe["objective"] = {"recall": 0.95}
+        if name == "slow":
+            probe["target"]["filter"] = "public.wait() IS NOT NULL"
+        probes.append(probe)
+    server = tables["low"].server.conninfo(database=tables["low"].database)
+    return {"interval": "1s", "servers": [{"name": "main", "conninfo": server}], "search_probes": probes}
+
+
+@pytest.mark.timeout(600)
+def test_searches_that_go_wrong_are_messages_and_their_mending_others(
+    postgres, processes, daemon, prometheus, alertmanager, tmp_path
+):
+    server = postgres()
+    server.execute("CREATE DATABASE library")
+    server.execute("CREATE EXTENSION vector", database="library")
+    server.execute(WAIT.format(0), database="library")
+    names = ("dropped", "low", "locked", "slow")
+    tables = {name: Embeddings(server, "library", name, uniform(5000, 32)) for name in names}
+    for name, table in tables.items():
+        table.index("USING hnsw (embedding vector_l2_ops)", name=f"{name}_graph")
+    queries = str(write_queries(processes.folder / "alerting.jsonl", uniform(100, 32, seed=2)))
+    watched = daemon(settings=searching(tables, queries, ef_search=1000))
+    rules = [hastened(ALERTS / "search.yml", HASTE, tmp_path)]
+    watcher = prometheus({"pgvigil": watched.ports[0]}, rule_files=rules, alertmanager=alertmanager.port)
+
+    def to_pager(status: str) -> set[tuple[str, str]]:
+        told = [one for one in alertmanager.notices if (one.receiver, one.status) == ("pager", status)]
+        return {(one.alert, dict(one.labels)["probe"]) for one in told}
+
+    # In health, for as long as it takes to fill the window of recall.
+    full = "pg_probe_recall_window_queries >= 50"
+    watcher.wait_for(full, bool, within=120)
+    assert watcher.query("pg_probe_plan_expected == 0") == {}
+    assert to_pager("firing") == set()
+
+    watched.write_settings(searching(tables, queries, ef_search=10))
+    watched.reload()
+    tables["dropped"].execute("DROP INDEX dropped_graph")
+    tables["slow"].execute(WAIT.format(0.1))
+    with tables["locked"].connect() as holder, holder.transaction():
+        holder.execute("LOCK TABLE locked IN ACCESS EXCLUSIVE MODE")
+        wait_until(lambda: to_pager("firing") == OF_PAGER, within=300, what="somebody is told of each", every=0.5)
+        assert to_pager("resolved") == set()
+    summaries = {dict(one.labels)["probe"]: one.summary for one in alertmanager.notices if one.receiver == "pager"}
+    assert summaries["dropped"] == "The plan of probe dropped (default) on main is not as expected (seq_scan)"
+    assert summaries["low"].startswith("Recall of probe low (default) on main is at most ")
+    for name, reason in {"locked": "lock", "slow": "timeout"}.items():
+        failed = f"Probe {name} (default) on main: 100% of its runs within 5 minutes failed, mostly by {reason}"
+        assert summaries[name] == failed
+
+    tables["dropped"].index("USING hnsw (embedding vector_l2_ops)", name="dropped_graph")
+    tables["slow"].execute(WAIT.format(0))
+    watched.write_settings(searching(tables, queries, ef_search=1000))
+    watched.reload()
+    wait_until(lambda: to_pager("resolved") == OF_PAGER, within=120, what="each is over", every=0.5)
+    watcher.wait_for(full, bool, within=120)
+    assert watcher.query('ALERTS{alertstate="firing", severity="critical"}') == {}
 
 
 def labels(alert: str, severity: str, server: str | None = "db1", **more: str) -> dict[str, str]:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from daemon import binary, environment, run_command
+from daemon import CHECKOUT, binary, environment, run_command
 from installation import Installation
 from postgres import PostgresServer
 from processes import Processes, wait_until
 
-GOOD, FAILED, USAGE = 0, 1, 64
+GOOD, FAILED, REFUSED, USAGE = 0, 1, 2, 64
 
 WORKLOADS = [
     "search-10", "search-100", "cross-namespace", "cross-shard", "batch-search", "hot-search", "lookup", "list",
@@ -166,6 +166,85 @@ def test_other_versions_of_pgvector_are_measured(version: int, postgres, install
     assert ended.returncode == GOOD, ended.stdout + ended.stderr
     assert ended.stdout.startswith(f"PostgreSQL {version}.")
     assert is_clean(server)
+
+
+# Targets of one's own
+
+
+@pytest.fixture
+def targets(tmp_path: Path) -> Callable[[str], list[str]]:
+    """Options that name a file with this text."""
+
+    def write(text: str) -> list[str]:
+        file = tmp_path / "targets.yml"
+        file.write_text(text)
+        return ["--targets", str(file)]
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("bounds", "verdict", "code"),
+    [
+        ("{target: 1, critical: 1}", "ok", GOOD),
+        ("{target: 1e9, critical: 1}", "slow", GOOD),
+        ("{target: 1e9}", "critical", FAILED),
+    ],
+)
+def test_a_file_of_targets_decides_how_a_run_ends(server, targets, tmp_path, bounds: str, verdict: str, code: int):
+    result = tmp_path / "result.json"
+    options = targets(f"lookup: {{p95: {{target: 1h}}, calls_per_second: {bounds}}}")
+    ended = bench(server, *SMALL, "--only", "lookup", "list", *options, "--json", str(result))
+
+    assert (ended.returncode, ended.stderr) == (code, "")
+    lookup, list = (one for one in json.loads(result.read_text())["workloads"])
+    assert lookup["verdict"] == verdict
+    assert [(one["measure"], one["good"]) for one in lookup["targets"]] == [
+        ("p95", 3600),
+        ("calls_per_second", 1 if verdict == "ok" else 1e9),
+        ("success_ratio", 0.99),
+    ]
+    # What the file does not name keeps its own.
+    assert [(one["measure"], one["good"]) for one in list["targets"]] == [("p95", 0.05), ("success_ratio", 0.99)]
+    line = next(line for line in ended.stdout.splitlines() if line.startswith("lookup"))
+    assert line.endswith(f"  {verdict}")
+    assert f"  p95 < 3600000 ms, > {1 if verdict == 'ok' else 1000000000}/s  " in line
+
+
+def test_a_target_that_takes_more_calls_is_named_as_not_judged(server: PostgresServer, targets):
+    options = targets('{"lookup": {"p99.9": {"target": "1ms"}}, "list": {}}')
+    ended = bench(server, *SMALL, "--only", "lookup", "list", *options)
+
+    assert ended.returncode == GOOD
+    count = next(line for line in ended.stdout.splitlines() if line.startswith("lookup")).split()[2]
+    assert ended.stderr == f"bench: lookup: p99.9 takes 2995 calls, and there were {count}: not judged\n"
+
+
+def test_targets_that_are_none_are_refused_with_their_place_before_anything_is_measured(targets, free_port: int):
+    options = targets("lookup:\n  p95: {target: 10ms, critical: 5ms}\nlookups: {}\n")
+    nobody = {"PGHOST": "127.0.0.1", "PGPORT": str(free_port)}
+    ended = run_command("bench", *options, **nobody)
+
+    assert (ended.returncode, ended.stdout) == (REFUSED, "")
+    first, second = ended.stderr.splitlines()
+    bound = "critical: found a bound that is better than the target; allowed is the target or more"
+    assert first == f"{options[1]}:2:33: {bound}"
+    assert second.startswith(f'{options[1]}:3:1: found an unknown key "lookups", did you mean "lookup"? allowed are ')
+
+    missing = run_command("bench", "--targets", "nowhere.yml", **nobody)
+    assert (missing.returncode, missing.stdout) == (REFUSED, "")
+    assert missing.stderr.startswith("nowhere.yml: ")
+    assert run_command("bench", *options, "--clean-up", **nobody).returncode == USAGE
+
+
+def test_the_targets_that_the_page_shows_are_read(server: PostgresServer, targets):
+    page = (CHECKOUT / "docs/bench.md").read_text()
+    (shown,) = re.findall(r"^```yaml\n(.*?)^```$", page, flags=re.M | re.S)
+    ended = bench(server, *SMALL, "--only", "search-10", "list", *targets(shown))
+
+    lines = {line.split()[0]: line for line in ended.stdout.splitlines()[3:]}
+    assert "  p95 < 10 ms, p99.9 < 100 ms  " in lines["search-10"]
+    assert re.search(r"  -  \w+$", lines["list"])
 
 
 # What a run needs

@@ -14,8 +14,8 @@ packages_for() {
         printf '%s\n' python3 python3-pip python3-venv
         ;;
     test)
-        printf '%s\n' faketime iproute2 iptables mmdebstrap postgresql-15 prometheus prometheus-alertmanager \
-            systemd
+        printf '%s\n' faketime iproute2 iptables mmdebstrap pgbouncer postgresql-15 prometheus \
+            prometheus-alertmanager systemd
         ;;
     bench) printf '%s\n' nginx-light prometheus-postgres-exporter wrk ;;
     swift) printf '%s\n' curl gnupg ;; # What fetches the toolchain.
@@ -115,7 +115,7 @@ let_services_be() {
     local name
     for name in "$@"; do
         case $name in
-        prometheus | prometheus-alertmanager | prometheus-postgres-exporter)
+        pgbouncer | prometheus | prometheus-alertmanager | prometheus-postgres-exporter)
             "${administrator[@]}" systemctl --quiet disable "$name.service" || true
             ;;
         nginx-light) "${administrator[@]}" systemctl --quiet disable nginx.service || true ;;
