@@ -3,6 +3,7 @@
 A primary (PostgreSQL 18, archiving, a standby with a slot), its standby, and a server alone (PostgreSQL 13). Each has
 something that a careless rule would take for a fault: counters that are not zero, files of a former role, a backup that
 streams for an hour, settings that do not exist there, probes of little effort for comparison, searches that pause.
+In front of the cluster a PgBouncer at work, one that nobody uses, a Pgpool-II, an Odyssey, and applications with pools.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,6 +44,12 @@ def series_of(server: str, metric: str, **labels: str) -> str:
         "primary": {"server": "primary", "pg_cluster": "orders", "zone": "a"},
         "standby": {"server": "standby", "pg_cluster": "orders", "zone": "b"},
         "alone": {"server": "alone"},
+        "bouncer": {"server": "bouncer", "pg_cluster": "orders", "zone": "a"},
+        "spare": {"server": "spare", "pg_cluster": "orders", "zone": "b"},
+        "pgpool": {"server": "pgpool"},
+        "odyssey": {"server": "odyssey"},
+        "web": {"server": "web", "pg_cluster": "orders", "team": "shop"},
+        "reports": {"server": "reports"},
         "": {},
     }[server]
     pairs = {"job": "pgvigil", "instance": "localhost:9187", **own, **labels}
@@ -85,6 +92,9 @@ def _system() -> Iterator[Series]:
         yield series_of("primary", metric, **labels), values
     for metric, labels, values in _replication_of_standby():
         yield series_of("standby", metric, **labels), values
+    for pools, part in POOLS.items():
+        for metric, labels, values in part():
+            yield series_of(pools, metric, **labels), values
 
 
 Parts = Iterator[tuple[str, dict[str, str], str]]
@@ -325,3 +335,123 @@ def _vectors(server: str) -> Parts:
     for metric, step in (("calls", 40), ("rows", 400), ("seconds", 0.2)):
         busy = f"0+{step}x480 {481 * step}x240 {482 * step}+{step}x{SAMPLES - 723}"
         yield f"pg_vector_statement_{metric}_total", traffic, busy
+
+
+def _bouncer() -> Parts:
+    """At work; was down before, and restarted in between."""
+    yield "pgbouncer_up", {}, _still(1)
+    yield "pgbouncer_connect_failures_total", {"reason": "refused"}, _still(4)
+    for state in ("active", "paused", "suspended"):
+        yield "pgbouncer_state", {"state": state}, _still(int(state == "active"))
+    yield "pgbouncer_clients", {"state": "used"}, _again("700 790 640")
+    yield "pgbouncer_clients", {"state": "free"}, _still(500)
+    yield "pgbouncer_config_max_client_connections", {}, _still(1000)
+    yield "pgbouncer_config_max_prepared_statements", {}, _still(200)
+    yield "pgbouncer_config_query_wait_timeout_seconds", {}, _still(120)
+    for database in ("orders", "unlimited"):
+        own = {"database": database, "backend_database": "shop", "host": "db", "port": "5432"}
+        yield "pgbouncer_database_paused", {"database": database}, _still(0)
+        yield "pgbouncer_database_disabled", {"database": database}, _still(0)
+        yield "pgbouncer_database_client_connections", own, _still(350)
+        yield "pgbouncer_database_client_parses_total", {"database": database}, _rising(5000, 150)
+        yield "pgbouncer_database_server_parses_total", {"database": database}, _rising(9000, 3)
+    yield "pgbouncer_user_client_connections", {"user": "app"}, _still(700)
+    pool = {"kind": "pgbouncer", "pool": "orders", "user": "app"}
+    # Busy to the last and with a connection in the making at some looks, and never for long.
+    yield "dbpool_connections", {**pool, "state": "used"}, _again("14 9 12 24")
+    yield "dbpool_connections", {**pool, "state": "idle"}, _again("6 11 8 0")
+    yield "dbpool_connections", {**pool, "state": "creating"}, _again("0 0 0 1")
+    yield "dbpool_max_connections", pool, _still(24)
+    yield "dbpool_utilization_ratio", pool, _again("0.58 0.375 0.5 1.04")
+    yield "dbpool_pending_requests", pool, _still(0)
+    yield "dbpool_oldest_wait_seconds", pool, _again("0 0 0.4 0")
+    unlimited = {**pool, "pool": "unlimited"}
+    yield "dbpool_connections", {**unlimited, "state": "used"}, _still(40)
+    yield "dbpool_connections", {**unlimited, "state": "idle"}, _still(30)
+    yield "dbpool_pending_requests", unlimited, _still(0)
+    counted = {"kind": "pgbouncer", "pool": "orders"}
+    yield "dbpool_acquire_total", counted, f"0+3000x700 0+3000x{SAMPLES - 702}"
+    yield "dbpool_acquire_wait_seconds_total", counted, f"0+60x700 0+60x{SAMPLES - 702}"
+    yield "dbpool_shrink_advised", counted, _again("1 " * 200 + "0 " * 200)
+    yield "dbpool_advised_connections", {**counted, "bound": "max"}, _again("8 " * 200 + "19 " * 200)
+
+
+def _spare() -> Parts:
+    """Nobody uses it; a version that tells of no state, and a database that waits for its first client."""
+    yield "pgbouncer_up", {}, _still(1)
+    yield "pgbouncer_clients", {"state": "used"}, _still(1)
+    yield "pgbouncer_config_max_client_connections", {}, _still(100)
+    yield "pgbouncer_config_query_wait_timeout_seconds", {}, _still(120)
+    pool = {"kind": "pgbouncer", "pool": "orders", "user": "app"}
+    for state in ("used", "idle", "creating"):
+        yield "dbpool_connections", {**pool, "state": state}, _still(0)
+    yield "dbpool_max_connections", pool, _still(20)
+    yield "dbpool_utilization_ratio", pool, _still(0)
+    yield "dbpool_pending_requests", pool, _still(0)
+    yield "dbpool_oldest_wait_seconds", pool, _still(0)
+    for counter in ("acquire", "acquire_wait_seconds"):
+        yield f"dbpool_{counter}_total", {"kind": "pgbouncer", "pool": "orders"}, _still(0)
+
+
+def _pgpool() -> Parts:
+    """One standby waits for its first client, another was never there."""
+    yield "pgpool_up", {}, _still(1)
+    nodes = [("0", "primary", "up"), ("1", "standby", "waiting"), ("2", "standby", "unused")]
+    for node, role, status in nodes:
+        own = {"node_id": node, "hostname": f"db{node}", "port": "5432"}
+        yield "pgpool_node_status", {**own, "role": role, "status": status}, _still(1)
+        yield "pgpool_node_role_mismatch", {"node_id": node}, _still(0)
+        yield "pgpool_health_checks_total", {"node_id": node, "result": "success"}, _rising(70000, 1)
+        yield "pgpool_health_checks_total", {"node_id": node, "result": "fail"}, _still(9)
+        yield "pgpool_health_checks_total", {"node_id": node, "result": "skip"}, _rising(100, int(node == "2"))
+    pool = {"kind": "pgpool", "pool": "orders", "user": "app"}
+    yield "dbpool_connections", {**pool, "state": "used"}, _again("3 6")
+
+
+def _odyssey() -> Parts:
+    """It tells of no longest wait."""
+    yield "odyssey_up", {}, _still(1)
+    yield "odyssey_paused", {}, _still(0)
+    pool = {"kind": "odyssey", "pool": "orders", "user": "app"}
+    yield "dbpool_connections", {**pool, "state": "used"}, _again("3 10")
+    yield "dbpool_pending_requests", pool, _still(0)
+    yield "dbpool_utilization_ratio", pool, _again("0.3 1")
+
+
+def _web() -> Parts:
+    """An application with a pool that is as large as its work: all busy, nobody waits. Deployed at the third hour."""
+    pool = {"kind": "psycopg_pool", "pool": "main"}
+    yield "dbpool_scrape_success", {}, f"1x719 0x6 1x{SAMPLES - 727}"
+    yield "dbpool_scrape_failures_total", {"reason": "connect"}, f"0x719 1+1x6 7x{SAMPLES - 727}"
+    yield "dbpool_connections", {**pool, "state": "used"}, _still(10)
+    yield "dbpool_connections", {**pool, "state": "idle"}, _still(0)
+    yield "dbpool_max_connections", pool, _still(10)
+    yield "dbpool_utilization_ratio", pool, _still(1)
+    yield "dbpool_pending_requests", pool, _still(0)
+    yield "dbpool_acquire_total", pool, f"5000+300x719 _x7 300+300x{SAMPLES - 727}"
+    yield "dbpool_acquire_wait_seconds_total", pool, f"900+3x719 _x7 3+3x{SAMPLES - 727}"
+    yield "dbpool_acquire_timeouts_total", pool, f"12x719 _x7 0x{SAMPLES - 727}"
+
+
+def _reports() -> Parts:
+    """Works at times, and answers 503 all the while; its pool is of fixed size and cannot tell who waits."""
+    pool = {"kind": "hikaricp", "pool": "reports"}
+    yield "dbpool_scrape_success", {}, _still(1)
+    yield "dbpool_http_status", {}, _still(503)
+    yield "dbpool_connections", {**pool, "state": "idle"}, _again("20 " * 30 + "3 " * 10)
+    yield "dbpool_connections", {**pool, "state": "used"}, _again("0 " * 30 + "17 " * 10)
+    yield "dbpool_max_connections", pool, _still(20)
+    yield "dbpool_min_connections", pool, _still(20)
+    # Few and slow: a mean of them says nothing.
+    yield "dbpool_acquire_total", pool, _stairs(300, 1)
+    yield "dbpool_acquire_wait_seconds_total", pool, _stairs(300, 2)
+
+
+POOLS = {
+    "bouncer": _bouncer,
+    "spare": _spare,
+    "pgpool": _pgpool,
+    "odyssey": _odyssey,
+    "web": _web,
+    "reports": _reports,
+}

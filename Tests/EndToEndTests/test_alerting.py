@@ -145,6 +145,8 @@ def labels(alert: str, severity: str, server: str | None = "db1", **more: str) -
     return {"alertname": alert, "severity": severity, "pg_cluster": "orders"} | of_scrape | named | more
 
 
+POOL = {"kind": "pgbouncer", "pool": "orders"}
+
 # The cause, what follows from it, and what has nothing to do with it.
 CAUSES = [
     (
@@ -227,6 +229,73 @@ CAUSES = [
             labels("PostgresSearchSentinelMisses", "warning", probe="docs", variant="default"),
         ],
         [labels("PostgresSearchRecallLow", "warning", probe="docs", variant="ef10", source="exact")],
+    ),
+    (
+        {"alertname": "PgvigilDown", "severity": "critical", "job": "pgvigil", "instance": "watch:9187"},
+        [
+            labels("PoolDown", "critical", "bouncer", kind="pgbouncer"),
+            labels("PgpoolNodeDown", "critical", "pgpool", node_id="1"),
+            labels("AppPoolTimeouts", "critical", "web", kind="psycopg_pool", pool="main"),
+        ],
+        [labels("PoolDown", "critical", "bouncer", kind="pgbouncer", instance="other:9187")],
+    ),
+    (
+        labels("PoolDown", "critical", "bouncer", kind="pgbouncer"),
+        [labels("PoolWaitRateHigh", "warning", "bouncer", **POOL), labels("PgvigilThreadsStuck", "warning", "bouncer")],
+        [
+            labels("PoolClientsWaiting", "warning", "other", **POOL, user="app"),
+            labels("AppPoolPending", "warning", "web", kind="psycopg_pool", pool="main"),
+            labels("PostgresRestarted", "info"),
+        ],
+    ),
+    (
+        labels("PostgresNoPrimary", "critical", None),
+        [
+            labels("PoolWaitLong", "critical", "bouncer", **POOL, user="app"),
+            labels("PoolServerLoginsPile", "warning", "bouncer", **POOL, user="app", state="creating"),
+            labels("AppPoolTimeouts", "critical", "web", kind="psycopg_pool", pool="main"),
+        ],
+        [
+            labels("PoolPaused", "warning", "bouncer", state="paused"),
+            labels("PoolWaitLong", "critical", "far", pg_cluster="far", **POOL, user="app"),
+        ],
+    ),
+    (
+        labels("PoolWaitLong", "critical", "bouncer", **POOL, user="app"),
+        [
+            labels("PoolWaitLong", "warning", "bouncer", **POOL, user="app"),
+            labels("PoolClientsWaiting", "warning", "bouncer", **POOL, user="app"),
+            labels("PoolSaturated", "warning", "bouncer", **POOL, user="app"),
+            labels("PoolWaitRateHigh", "warning", "bouncer", **POOL),
+        ],
+        [
+            labels("PoolWaitLong", "warning", "bouncer", **POOL, user="batch"),
+            labels("PoolClientSlotsHigh", "warning", "bouncer"),
+        ],
+    ),
+    (
+        labels("PoolClientSlotsHigh", "critical", "bouncer", user="app"),
+        [labels("PoolClientSlotsHigh", "warning", "bouncer", user="app")],
+        [
+            labels("PoolClientSlotsHigh", "warning", "bouncer"),
+            labels("PoolClientSlotsHigh", "warning", "bouncer", user="batch"),
+        ],
+    ),
+    (
+        labels("AppPoolTimeouts", "critical", "web", kind="psycopg_pool", pool="main"),
+        [
+            labels("AppPoolPending", "warning", "web", kind="psycopg_pool", pool="main"),
+            labels("PoolSaturated", "warning", "web", kind="psycopg_pool", pool="main"),
+        ],
+        [labels("AppPoolPending", "warning", "web", kind="psycopg_pool", pool="reports")],
+    ),
+    (
+        labels("PgpoolNodeDown", "critical", "pgpool", node_id="1"),
+        [
+            labels("PgpoolHealthCheckFailing", "warning", "pgpool", node_id="1", result="fail"),
+            labels("PgpoolRoleMismatch", "critical", "pgpool", node_id="1"),
+        ],
+        [labels("PgpoolRoleMismatch", "critical", "pgpool", node_id="0")],
     ),
 ]
 

@@ -35,7 +35,10 @@ EVENTS = {
     "PostgresDataChecksumFailure",
     "PostgresRoleChanged",
     "PostgresDeadlocks",
+    "AppPoolTimeouts",
 }
+# How the names of a file's alerts begin.
+BEGINNINGS = {"pgvigil": "Pgvigil", "pools": "(App)?Pool|Pgpool", "optional": "Postgres|Pool"}
 OF_COUNTERS = {"rate", "increase", "irate", "resets"}
 COUNTERS = ("_total", "_bucket", "_count", "_sum")
 SECTIONS = ["First look", "Usual causes", "Escalate", "Silence", "False alarms"]
@@ -170,7 +173,8 @@ each_rule = pytest.mark.parametrize("rule", rules(), ids=str)
 
 @each_rule
 def test_a_rule_has_its_labels_and_annotations(rule: Rule):
-    assert re.fullmatch(r"Pgvigil[A-Z]\w+" if rule.file.stem == "pgvigil" else r"Postgres[A-Z]\w+", rule.alert)
+    beginning = BEGINNINGS.get(rule.file.stem, "Postgres")
+    assert re.fullmatch(rf"({beginning})[A-Z]\w+", rule.alert)
     assert rule.labels.keys() == {"severity", "area"}
     assert rule.severity in {"critical", "warning", "info"}
     areas = {file.stem for file in rule_files()} - {"optional"}
@@ -229,7 +233,7 @@ def expressions() -> list[tuple[str, str]]:
     found += list(records().items())
     for rule in rules():
         for query in re.findall(r'printf "([^"]*\{[^"]*)"', rule.annotations["summary"]):
-            found.append((f"{rule}, its summary", query.replace("%q", '"x"')))
+            found.append((f"{rule}, its summary", re.sub(r"%(\[1\])?q", '"x"', query)))
     for fence in fences():
         if fence.language == "promql":
             found += [(f"runbook {fence.page}", line) for line in fence.text.splitlines()]
