@@ -11,7 +11,7 @@ from prometheus import Prometheus
 from promql import Selector, selectors
 
 FOLDER = CHECKOUT / "dashboards"
-NAMES = ("overview", "server", "search")
+NAMES = ("overview", "server", "search", "pools")
 
 
 def load(name: str, folder: Path = FOLDER) -> dict:
@@ -66,6 +66,8 @@ def expanded(text: str, server: str = ".+") -> str:
         "datname": ".+",
         "probe": ".+",
         "variant": ".+",
+        "target": ".+",
+        "pool": ".+",
         "__rate_interval": "5s",
         "__interval": "1s",
         "__range": "15s",

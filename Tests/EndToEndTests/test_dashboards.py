@@ -18,6 +18,9 @@ OF_SCRAPES = {"up", "scrape_duration_seconds", "scrape_samples_scraped"}
 OF_ALERTS = {"ALERTS", "ALERTS_FOR_STATE"}
 OF_ALERT = frozenset({"alertname", "alertstate", "severity", "area"})
 
+# Of poolers, of applications with pools, and of what pgvigil says of them: they are no servers.
+OF_POOLS = re.compile(r"(dbpool|app|pgbouncer|pgpool|odyssey|pgcat|pgdog)_\w+")
+
 # A probe runs too seldom for a line's own window: its quantiles need many runs, its shares several.
 RARE = re.compile(r"pg_probe_\w+|pg_vector_(index|statement)_\w+")
 WINDOWS = {"5m": 300, "1h": 3600, "6h": 6 * 3600, "1d": 24 * 3600}
@@ -74,22 +77,58 @@ def test_searches_are_chosen_by_probe_and_variant_too():
     assert variant["query"]["query"] == f'label_values(pg_probe_attempts_total{servers}probe=~"$probe"}}, variant)'
 
 
+def test_pools_are_chosen_by_who_has_them_and_by_name():
+    *_, target, pool = load("pools")["templating"]["list"]
+    assert [one["name"] for one in (target, pool)] == ["target", "pool"]
+    for choice in (target, pool):
+        assert choice["type"] == "query" and choice["datasource"]["uid"] == "${datasource}"
+        assert (choice["refresh"], choice["multi"], choice["includeAll"]) == (2, True, True)
+        assert choice["allValue"] == ".+"
+    # Who does not answer has these and nothing else.
+    always = '__name__=~"(pgbouncer|pgpool|odyssey|pgcat|pgdog)_up|dbpool_scrape_success"'
+    chosen = 'job=~"$job",pg_cluster=~"$pg_cluster"'
+    assert target["query"]["query"] == f"label_values({{{always},{chosen}}}, server)"
+    assert pool["query"]["query"] == f'label_values(dbpool_connections{{{chosen},server=~"$target"}}, pool)'
+
+
 def test_a_servers_name_leads_to_its_page():
-    tables = [panel for panel in panels(load("overview")) if panel["type"] == "table"]
+    boards = [panel for name in ("overview", "pools") for panel in panels(load(name))]
+    tables = [panel for panel in boards if _links_of(panel, "Server")]
     for panel in tables:
-        names = [one for one in panel["fieldConfig"]["overrides"] if one["matcher"]["options"] == "Server"]
-        links = [one["value"][0]["url"] for one in names[0]["properties"] if one["id"] == "links"]
-        assert len(links) == 1, panel["title"]
-        assert links[0].startswith(f"/d/{load('server')['uid']}/?")
-        assert "var-server=${__value.raw:percentencode}" in links[0]
-        assert links[0].endswith("&${__url_time_range}")
-    assert len(tables) == 3
+        (link,) = _links_of(panel, "Server")
+        assert link.startswith(f"/d/{load('server')['uid']}/?")
+        assert "var-server=${__value.raw:percentencode}" in link
+        assert link.endswith("&${__url_time_range}")
+    assert [panel["title"] for panel in tables] == [
+        "All servers",
+        "Versions",
+        "Firing alerts",
+        "Connections by application now",
+        "Connections by database and user now",
+    ]
+
+
+def test_a_poolers_name_leads_to_its_page():
+    headings = {
+        "All pools": "Pooler or application",
+        "Pools of applications now": "Application",
+        "Pools of poolers now": "Pooler",
+        "Configured and advised": "Name",
+    }
+    boards = [panel for name in ("overview", "pools") for panel in panels(load(name))]
+    tables = {panel["title"]: panel for panel in boards if panel["title"] in headings}
+    assert tables.keys() == headings.keys()
+    for title, panel in tables.items():
+        (link,) = _links_of(panel, headings[title])
+        assert link.startswith(f"/d/{load('pools')['uid']}/?")
+        assert "var-target=${__value.raw:percentencode}" in link
+        assert link.endswith("&${__url_time_range}")
 
 
 @boards
 def test_variables_are_chained_and_follow_the_time_range(name):
     variables = load(name)["templating"]["list"]
-    own = ["probe", "variant"] if name == "search" else []
+    own = {"search": ["probe", "variant"], "pools": ["target", "pool"]}.get(name, [])
     assert [one["name"] for one in variables] == ["datasource", "job", "pg_cluster", "server", "datname", *own]
     source, *choices = variables[:5]
     assert (source["type"], source["query"], source["label"]) == ("datasource", "prometheus", "Data source")
@@ -237,7 +276,11 @@ def test_every_expression_asks_for_what_is_chosen(name):
                 assert "pg_cluster" in selector.labels, expression
                 continue
             assert selector.has("job", "=~", "$job"), expression
-            if not OF_PAGES.fullmatch(selector.metric):
+            if OF_POOLS.fullmatch(selector.metric) or selector.has("server", "=~", "$target"):
+                # The overview shows the pools of the chosen clusters, whichever servers are chosen.
+                assert name == "overview" or selector.has("server", "=~", "$target"), expression
+                assert selector.has("pg_cluster", "=~", "$pg_cluster"), expression
+            elif not OF_PAGES.fullmatch(selector.metric):
                 assert selector.has("server", "=~", "$server"), expression
                 assert selector.has("pg_cluster", "=~", "$pg_cluster"), expression
 
@@ -255,6 +298,26 @@ def test_searches_are_asked_for_by_what_is_chosen():
                     assert selector.has("variant", "=~", "$variant"), expression
             elif selector.metric.startswith("pg_vector_"):
                 assert selector.metric in has_database and selector.has("datname", "=~", "$datname"), expression
+
+
+def test_pools_are_asked_for_by_their_name():
+    # Whichever pool is looked at, the server has to bear all that lead to it, and is of one cluster with all.
+    of_all_pools = {"Sized for the server", "Places promised to pools"}
+    of_the_cluster = ("pg_cluster", "!=", "")
+    has_pool = {metric for metric, labels in series().items() if "pool" in labels}
+    has_alias = {
+        metric
+        for metric, labels in series().items()
+        if "database" in labels and re.match("(pgbouncer|odyssey|pgcat|pgdog)_", metric)
+    }
+    for expression in expressions("pools"):
+        if expression.panel in of_all_pools:
+            continue
+        for selector in expression.selectors:
+            if selector.metric in has_pool and not selector.has(*of_the_cluster):
+                assert selector.has("pool", "=~", "$pool"), expression
+            if selector.metric in has_alias:
+                assert selector.has("database", "=~", "$pool"), expression
 
 
 @boards
@@ -289,6 +352,8 @@ def test_aggregations_keep_what_tells_servers_apart(name):
             whole = {"job", "instance", "pg_cluster", "server"} <= kept
             # Alerts have no instance; what pgvigil says of itself has no server; a heatmap adds up all there is.
             apart = whole or kept == {"job", "instance"} or kept == {"le"} and expression.panel in _heatmaps(name)
+            # No two servers of one pgvigil have one name; pools that lead to a server may be of another cluster.
+            apart = apart or kept == {"job", "instance", "server"} and "behind" in expression.text
             assert apart or "ALERTS" in expression.text, expression
         assert not re.search(r"\bwithout \(|\bavg\b|\bgroup_right\b", expression.text), expression
 
@@ -367,6 +432,19 @@ def test_the_provisioning_examples_are_of_version_1(file):
 
 
 # Helpers
+
+
+def _links_of(panel: dict, heading: str) -> list[str]:
+    """Where a table's column of that heading leads to."""
+    overrides = panel["fieldConfig"].get("overrides", [])
+    dressed = [one for one in overrides if one["matcher"]["options"] == heading]
+    return [
+        link["url"]
+        for one in dressed
+        for found in one["properties"]
+        if found["id"] == "links"
+        for link in found["value"]
+    ]
 
 
 def _heatmaps(name: str) -> set[str]:

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from statistics import mode
 
 import psycopg
 import pytest
@@ -17,6 +18,8 @@ import yaml
 
 from daemon import Daemon
 from dashboards import NAMES, Answer, Expression, ask, expanded, expressions, load, panels
+from pooling import LATE as LATE_OF_POOLS
+from pooling import Pooled, start_pools
 from postgres import Installation, PostgresServer
 from processes import Processes, free_port, wait_until
 from prometheus import Prometheus
@@ -45,6 +48,20 @@ NOT_ON_15 = {
     r"pg_stat_database_parallel_workers_\w+": "came with 18",
     r"pg_stat_database_checksum_failures_total": "before 18, initdb leaves checksums off",
     r"pg_(probe|vector)_\w+": "pgvector is not there, and nothing probes it",
+    r"(dbpool|app|pgbouncer|pgpool|odyssey|pgcat|pgdog)_\w+": "no pools are watched beside it",
+}
+
+# Who leads to whom, and the servers behind them or of one cluster with them.
+CHAIN = {
+    ("1 application", "shop", "busy"),
+    ("1 application", "closed shop", None),
+    ("2 pooler", "busy", "single"),
+    ("2 pooler", "crowded", "main"),
+    ("2 pooler", "absent", None),
+    *(("2 pooler", name, "main") for name in ("pgpool 4.3", "pgpool 4.6", "odyssey", "pgcat", "pgdog")),
+    ("3 server", "main", None),
+    ("3 server", "follower", None),
+    ("3 server", "single", None),
 }
 
 # What needs more than one poll: truth, samples, fresh sessions, looks into each database.
@@ -66,7 +83,10 @@ LATE = {
 
 @dataclass(frozen=True)
 class World:
-    """A primary `main` with its standby `follower`, a quiet server `single`, and `gone`, which is not there."""
+    """A primary `main` with its standby `follower`, a quiet server `single`, and `gone`, which is not there.
+
+    With 18, poolers and applications lead to `main` and to `single`.
+    """
 
     version: int
     prometheus: Prometheus
@@ -87,7 +107,8 @@ def world(request, processes, embedded, new_postgres, new_daemon) -> Iterator[Wo
     with ExitStack() as ending:
         main, follower, single = _servers(installation, new_postgres, ending)
         has_vector = installation.has_library("vector")
-        daemon = _watch(new_daemon, main, follower, single, has_vector, ending)
+        pooled = start_pools(processes, main, follower, single, ending) if request.param == 18 else None
+        daemon = _watch(new_daemon, main, follower, single, has_vector, pooled, ending)
         start = time.time()
         prometheus = _scrape(processes, daemon, request.param, ending)
         _occupy(main, ending)
@@ -95,7 +116,10 @@ def world(request, processes, embedded, new_postgres, new_daemon) -> Iterator[Wo
             _search(main, single, ending)
         _await_polls(prometheus, 15)
         if has_vector:
-            _await_searches(prometheus)
+            _await_late(prometheus, LATE)
+        if pooled is not None:
+            pooled.advance()
+            _await_late(prometheus, LATE_OF_POOLS)
         _disturb(main, follower, prometheus)
         yield World(request.param, prometheus, start, time.time())
 
@@ -115,7 +139,8 @@ def test_every_reason_for_finding_nothing_holds(world):
 def test_a_panel_that_a_version_leaves_empty_says_so(world, name):
     # Where nothing searches by vector, all of that dashboard is empty, and says so once.
     general = load(name)["description"]
-    reasons = r"PostgreSQL 1\d and later|where checksums are off|where search probes run|Needs pgvector"
+    reasons = r"PostgreSQL 1\d and later|where checksums are off|where search probes run|Needs pgvector|Needs `pools`"
+    reasons += r"|where poolers or applications are watched|that is watched|pgvigil watches none"
     for panel in _empty(name, set(expressions(name)) - set(world.without_data(name))):
         assert re.search(reasons, f"{panel['description']} {general}"), panel["title"]
 
@@ -175,6 +200,8 @@ def test_shares_lie_between_nothing_and_everything(world, name):
     shares |= {"Share of runs that fail", "Short results", "Rows found of those asked for", "Most short results"}
     shares |= {"Recall of the latest queries", "Queries that find nothing right", "Index builds", "Dead rows"}
     shares |= {"Searches that miss a row of the sample", "Read from outside shared buffers"}
+    shares |= {"Fullest pool", "Share in use, by level", "Share of poolers' pools in use", "Client slots in use"}
+    shares |= {"Share of applications' pools in use", "Cache hits of applications", "Pgpool-II: query cache hits"}
     for one in expressions(name):
         if one.panel in shares:
             values = [value for _, values in world.answer(one).series for value in values]
@@ -190,6 +217,29 @@ def test_vector_indexes_and_columns_are_counted_as_they_are(world):
             shown[one.panel] = list(world.prometheus.query(one.expanded("single")).values())
     without = {"Vector indexes": [], "Invalid": [], "Columns without an index": [0]}
     assert shown == (without if world.version == 15 else {panel: [count] for panel, count in counts.items()})
+
+
+def test_each_application_and_pooler_says_what_it_leads_to(world):
+    answers, *_ = [one for one in expressions("pools") if one.panel == "From the application to the server"]
+    lines = map(dict, world.prometheus.query(answers.expanded()))
+    found = {(line["level"], line["server"], line.get("behind")) for line in lines}
+    # No pool leads to `gone`, and it is of no cluster.
+    assert found == (set() if world.version == 15 else CHAIN)
+
+
+def test_a_crowded_pool_is_shown_as_it_is(world):
+    (table,) = [panel for panel in panels(load("pools")) if panel["title"] == "Pools of poolers now"]
+    headings = table["transformations"][1]["options"]["renameByName"]
+    shown = {}
+    for target in table["targets"]:
+        answer = ask(world.prometheus, expanded(target["expr"]), world.start, world.end)
+        for labels, values in answer.series:
+            if (labels["server"], labels["pool"]) == ("crowded", "app"):
+                # Of most of the time: at the end the server breaks down behind it.
+                shown[headings[f"Value #{target['refId']}"]] = mode(values)
+    shown.pop("Oldest wait", None)  # It grows.
+    as_it_is = {"State": 2, "In use": 2, "Idle": 0, "Opening": 0, "Allowed": 2, "Share in use": 1, "Waiting": 3}
+    assert shown == ({} if world.version == 15 else as_it_is)
 
 
 # Helpers
@@ -236,6 +286,7 @@ def _watch(
     follower: PostgresServer,
     single: PostgresServer,
     has_vector: bool,
+    pooled: Pooled | None,
     ending: ExitStack,
 ) -> Daemon:
     searched = {"search": "auto", **SEARCHED, "collectors": collectors()} if has_vector else {}
@@ -246,7 +297,8 @@ def _watch(
         {"name": "gone", "conninfo": f"host=127.0.0.1 port={free_port()} user=pgvigil dbname=postgres"},
     ]
     probes = {"search_probes": [probe("main"), probe("single")]} if has_vector else {}
-    daemon = new_daemon(settings={"interval": "1s", "servers": servers, **probes})
+    pools = pooled.settings if pooled is not None else {}
+    daemon = new_daemon(settings={"interval": "1s", "servers": servers, **probes, **pools})
     ending.callback(daemon.stop)
     return daemon.start()
 
@@ -353,9 +405,9 @@ def _await_polls(prometheus: Prometheus, number: int) -> None:
     prometheus.wait_for(fresh, lambda values: values == {"pgvigil": 3}, within=60)
 
 
-def _await_searches(prometheus: Prometheus) -> None:
-    """Until probes and looks into databases have told all that they have to tell, and once more."""
-    for late, servers in LATE.items():
+def _await_late(prometheus: Prometheus, late_of: dict[str, int]) -> None:
+    """Until probes, looks into databases and pools have told all that they have to tell, and once more."""
+    for late, servers in late_of.items():
         seen = f"count by (job) (count by (job, server) ({late}))"
         prometheus.wait_for(seen, lambda values, wanted=servers: values.get("pgvigil", 0) >= wanted, within=90)
     _await_polls(prometheus, 5)

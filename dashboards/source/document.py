@@ -25,8 +25,17 @@ class Row:
     panels: Sequence[Placed]
 
 
-def document(uid: str, title: str, description: str, rows: Sequence[Row], *, of_probes: bool = False) -> dict:
-    """The whole dashboard; one `of_probes` lets choose among them and their variants too."""
+def document(
+    uid: str,
+    title: str,
+    description: str,
+    rows: Sequence[Row],
+    *,
+    of_probes: bool = False,
+    of_pools: bool = False,
+) -> dict:
+    """The whole dashboard; one `of_probes` or `of_pools` lets choose among those too."""
+    own = [*(_variables_of_probes() if of_probes else []), *(_variables_of_pools() if of_pools else [])]
     board = (
         builders.Dashboard(title)
         .uid(uid)
@@ -37,7 +46,7 @@ def document(uid: str, title: str, description: str, rows: Sequence[Row], *, of_
         .tooltip(dashboard.DashboardCursorSync.CROSSHAIR)
         .time("now-3h", "now")
         .refresh("30s")
-        .variables([*_variables(), *(_variables_of_probes() if of_probes else [])])
+        .variables([*_variables(), *own])
         .links([_links()])
     )
     _place(board, rows)
@@ -104,6 +113,16 @@ def _variables_of_probes() -> list:
         _choice(
             "variant", "Variant", f'label_values(pg_probe_attempts_total{{{chosen},probe=~"$probe"}}, variant)'
         ),
+    ]
+
+
+def _variables_of_pools() -> list:
+    """Who has pools, also while it does not answer: poolers and applications are no servers."""
+    targets = '__name__=~"(pgbouncer|pgpool|odyssey|pgcat|pgdog)_up|dbpool_scrape_success"'
+    chosen = 'job=~"$job",pg_cluster=~"$pg_cluster"'
+    return [
+        _choice("target", "Pooler or application", f"label_values({{{targets},{chosen}}}, server)"),
+        _choice("pool", "Pool", f'label_values(dbpool_connections{{{chosen},server=~"$target"}}, pool)'),
     ]
 
 

@@ -6,6 +6,10 @@ import re
 SERVER = 'job=~"$job",pg_cluster=~"$pg_cluster",server=~"$server"'
 PROBE = SERVER + ',probe=~"$probe"'
 
+# The same for poolers and applications with a pool, which are no servers. A pooler's own series call a pool `database`.
+CLUSTER = 'job=~"$job",pg_cluster=~"$pg_cluster"'
+TARGET = CLUSTER + ',server=~"$target"'
+
 WORDS = {
     "SERVER": SERVER,
     "DATABASE": SERVER + ',datname=~"$datname",datname!~"template[01]"',
@@ -13,6 +17,11 @@ WORDS = {
     # Of a probe as a whole, and of what each of its variants has.
     "PROBE": PROBE,
     "VARIANT": PROBE + ',variant=~"$variant"',
+    # Poolers and applications; each of their pools, as normalized and by the pooler's own name; whatever is chosen.
+    "TARGET": TARGET,
+    "POOL": TARGET + ',pool=~"$pool"',
+    "ALIAS": TARGET + ',database=~"$pool"',
+    "CLUSTER": CLUSTER,
     # Which server on which page: aggregations keep these, so that two of them can be matched on all their labels.
     "ID": "job, instance, pg_cluster, server",
     # Which pgvigil.
@@ -38,13 +47,13 @@ def or_zero(expression: str, collector: str) -> str:
 
 
 # Alerts of the chosen servers, of clusters as a whole, and of pgvigil itself.
-_PACK = 'alertname=~"(Postgres|Pgvigil).*"'
+_PACK = 'alertname=~"(Postgres|Pgvigil|Pool|Pgpool|AppPool).*"'
 
 
-def alerts(metric: str, *matchers: str) -> str:
+def alerts(metric: str, *matchers: str, of: str = "$server") -> str:
     """`ALERTS` or `ALERTS_FOR_STATE` of our rules; those of a cluster or of pgvigil itself have no server."""
     pack = ",".join([_PACK, *matchers])
-    of_servers = f'{metric}{{{pack},pg_cluster=~"$pg_cluster",server=~"$server"}}'
+    of_servers = f'{metric}{{{pack},pg_cluster=~"$pg_cluster",server=~"{of}"}}'
     of_others = f'{metric}{{{pack},pg_cluster=~"$pg_cluster|",server=""}}'
     return f"({of_servers} or {of_others})"
 

@@ -13,6 +13,7 @@ from expressions import (
     alerts,
     cache_hit,
 )
+from overview_pools import POOLS
 from overview_search import SEARCH
 from overview_watcher import PGVIGIL, WATCHER
 from panels import Column, Query, falling, graph, rising, stat, table, timeline
@@ -37,6 +38,7 @@ def overview() -> dict:
             Row("Servers", SERVERS),
             Row("Over time", OVER_TIME),
             Row("Search", SEARCH),
+            Row("Pools", POOLS),
             Row("pgvigil itself", WATCHER),
         ],
     )
