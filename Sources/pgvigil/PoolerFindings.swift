@@ -10,6 +10,18 @@ final class PoolerFindings: Sendable {
     private struct State {
         var families: [String: [MetricFamily]] = [:]
         var history: PoolHistory
+        /// The most that each pool's connections were in use.
+        var useSeconds: [String: Double] = [:]
+
+        /// With a time of use that never falls: a wait is counted before the transaction that it is part of.
+        mutating func rising(_ reading: PoolReading) -> PoolReading {
+            guard let latest = reading.useSeconds else { return reading }
+            var rising = reading
+            let highest = max(useSeconds[reading.pool] ?? 0, latest)
+            rising.useSeconds = highest
+            useSeconds[reading.pool] = highest
+            return rising
+        }
     }
 
     private let kind: PoolKind?
@@ -28,11 +40,11 @@ final class PoolerFindings: Sendable {
 
     /// Turns what the other jobs of the same poll found into `dbpool_*`; it asks nothing.
     func job(on timeline: Timeline) -> Job {
-        Job("dbpool") { [self] _, _, _ throws(JobFailure) in
+        Job("pools") { [self] _, _, _ throws(JobFailure) in
             guard let kind else { return Findings(families: []) }
             return state.withLock { state in
                 let found = state.families.values.flatMap(\.self)
-                let readings = PoolReading.readings(of: kind, from: found)
+                let readings = PoolReading.readings(of: kind, from: found).map { state.rising($0) }
                 state.history.note(readings, at: timeline.now)
                 return Findings(families: PoolFamilies(of: readings, state.history, behind: behind).all)
             }

@@ -31,9 +31,11 @@ extension PoolReading {
             figures.sum("pgbouncer_database_server_assignments_total", place)
             ?? figures.sum("pgbouncer_database_transactions_total", place)
         reading.waitSeconds = figures.sum("pgbouncer_database_client_wait_seconds_total", place)
-        // A session keeps its connection between transactions too.
-        if figures.sum("pgbouncer_pool_info", place.with("pool_mode", "session")) == nil {
-            reading.useSeconds = figures.sum("pgbouncer_database_transaction_seconds_total", place)
+        // A session keeps its connection between transactions too. A transaction's time begins with its wait.
+        if figures.sum("pgbouncer_pool_info", place.with("pool_mode", "session")) == nil,
+            let transactions = figures.sum("pgbouncer_database_transaction_seconds_total", place)
+        {
+            reading.useSeconds = max(0, transactions - (reading.waitSeconds ?? 0))
         }
         return reading
     }
