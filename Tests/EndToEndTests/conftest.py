@@ -5,7 +5,7 @@ import itertools
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,10 @@ import pytest
 from alertmanager import Alertmanager
 from daemon import Daemon
 from installation import Installation, Unavailable
+from pgbouncer import PgBouncer
+from pgpool import Pgpool
+from pooler_process import PoolerProcess
+from poolers import Pooler
 from postgres import PostgresServer
 from processes import Processes
 from processes import free_port as a_free_port
@@ -154,6 +158,75 @@ def standby_of(processes: Processes, postgres_of) -> Iterator[Callable[[int], Po
     yield start
     for standby in standbys.values():
         standby.stop()
+
+
+@pytest.fixture(scope="session")
+def pooler_of(processes: Processes) -> Callable[[str, str], Pooler]:
+    """The programs of a pooler: `pooler_of("pgbouncer", "1.18")`. Skips the test where they cannot be had."""
+    kinds = {"pgbouncer": Pooler.pgbouncer, "pgpool": Pooler.pgpool}
+
+    def find(kind: str, version: str) -> Pooler:
+        try:
+            return kinds[kind](version, processes.folder)
+        except Unavailable as reason:
+            pytest.skip(str(reason))
+
+    return find
+
+
+@pytest.fixture
+def poolers() -> Iterator[Callable[[PoolerProcess], None]]:
+    """Starts poolers for one test, and stops them after it."""
+    started: list[PoolerProcess] = []
+
+    def start(pooler: PoolerProcess) -> None:
+        started.append(pooler)
+        pooler.start()
+
+    yield start
+    for pooler in started:
+        pooler.stop()
+
+
+@pytest.fixture
+def pgbouncers(processes: Processes, pooler_of, poolers) -> Callable[..., list[PgBouncer]]:
+    """Starts PgBouncer processes that share a port: `pgbouncers(2, server, version="1.24", settings={…})`."""
+
+    def start(number: int, behind: PostgresServer, version: str = "1.24", **options) -> list[PgBouncer]:
+        pooler = pooler_of("pgbouncer", version)
+        folder = processes.folder / f"pgbouncer{next(_numbers)}"
+        several = PgBouncer.several(number, processes, pooler, folder, behind, **options)
+        for one in several:
+            poolers(one)
+        return several
+
+    return start
+
+
+@pytest.fixture
+def pgbouncer(processes: Processes, pooler_of, poolers) -> Callable[..., PgBouncer]:
+    """Starts PgBouncer for one test: `pgbouncer(server)`, `pgbouncer(server, "1.18", databases={…})`."""
+
+    def start(behind: PostgresServer, version: str = "1.24", **options) -> PgBouncer:
+        pooler = pooler_of("pgbouncer", version)
+        one = PgBouncer(processes, pooler, processes.folder / f"pgbouncer{next(_numbers)}", behind, **options)
+        poolers(one)
+        return one
+
+    return start
+
+
+@pytest.fixture
+def pgpool(processes: Processes, pooler_of, poolers) -> Callable[..., Pgpool]:
+    """Starts Pgpool-II for one test: `pgpool(server)`, `pgpool([primary, standby], "4.3", settings={…})`."""
+
+    def start(behind: PostgresServer | Sequence[PostgresServer], version: str = "4.6", **options) -> Pgpool:
+        pooler = pooler_of("pgpool", version)
+        one = Pgpool(processes, pooler, processes.folder / f"pgpool{next(_numbers)}", behind, **options)
+        poolers(one)
+        return one
+
+    return start
 
 
 @pytest.fixture(scope="session")

@@ -55,14 +55,16 @@ def mirror() -> str:
     return found[0]
 
 
-def wrap(root: Path, programs: Path) -> None:
+def wrap(root: Path, programs: Path, *, by_own_name: bool = False) -> None:
     """Puts a script in front of each program of this folder, which starts it with the loader and libraries of `root`.
 
     Scripts and programs find each other by where they lie, so the whole may be moved or copied. A program stays in
-    its folder, since PostgreSQL finds its libraries from there.
+    its folder, since PostgreSQL finds its libraries from there. `by_own_name`: it is told the script's name as its
+    own, for programs that look at it; loaders before Debian 12 cannot.
     """
     loader = _only(root, ["lib/*-linux-gnu/ld-linux-*.so.*", "usr/lib/*-linux-gnu/ld-linux-*.so.*"])
-    libraries = [path.relative_to(root) for path in _all(root, ["lib/*-linux-gnu", "usr/lib/*-linux-gnu"])]
+    libraries = [path.relative_to(root) for path in _all(root, ["lib/*-linux-gnu", "usr/lib/*-linux-gnu", "usr/lib"])]
+    name = '--argv0 "$0" ' if by_own_name else ""
     up = "/".join(".." for _ in programs.relative_to(root).parts)
     for program in sorted(programs.iterdir()):
         with program.open("rb") as file:
@@ -74,7 +76,7 @@ def wrap(root: Path, programs: Path) -> None:
             "#!/bin/sh\n"
             f"root=${{0%/*}}/{up}\n"
             'export LOCPATH="$root/usr/lib/locale"\n'
-            f'exec "$root/{loader.relative_to(root)}" --library-path "{path}" "${{0%/*}}/{own.name}" "$@"\n'
+            f'exec "$root/{loader.relative_to(root)}" {name}--library-path "{path}" "${{0%/*}}/{own.name}" "$@"\n'
         )
         program.chmod(0o755)
 

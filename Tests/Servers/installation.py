@@ -56,7 +56,7 @@ class Installation:
         except Unavailable as reason:
             _missing[version] = reason
             raise Unavailable(f"PostgreSQL {version} cannot be had here: {reason}") from None
-        return Installation(f"PostgreSQL {version} ({source})", version, _within_reach(root, inner, within) / inner)
+        return Installation(f"PostgreSQL {version} ({source})", version, within_reach(root, inner, within) / inner)
 
     @staticmethod
     def embedded(within: Path) -> "Installation":
@@ -118,7 +118,7 @@ VERSIONS = list(_SOURCES)
 _missing: dict[int, Unavailable] = {}  # What could not be had once is not asked for again by the same process.
 
 
-def _within_reach(root: Path, inner: Path, within: Path) -> Path:
+def within_reach(root: Path, inner: Path, within: Path) -> Path:
     """The folder itself, or a copy for the servers' account: a home folder may be closed to others, as root's is."""
     if subprocess.run(as_server(["test", "-r", str(root / inner / "bin")])).returncode == 0:
         return root

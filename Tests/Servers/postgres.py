@@ -54,6 +54,7 @@ class PostgresServer:
         self.data = folder / "data"
         self.log = folder / "log"
         self.port = free_port()
+        self.application_name = slot or folder.name  # Of a standby, as it shows in the primary's views.
         self._processes = processes
         self._process: subprocess.Popen | None = None
         folder.mkdir(mode=0o700)
@@ -86,8 +87,7 @@ class PostgresServer:
         primary.execute(
             f"DO $$ BEGIN CREATE ROLE {REPLICATION} LOGIN REPLICATION; EXCEPTION WHEN duplicate_object THEN END $$"
         )
-        # The standby's name, as it shows in the primary's views.
-        source = primary.conninfo(REPLICATION, application_name=slot or self.folder.name)
+        source = primary.conninfo(REPLICATION, application_name=self.application_name)
         options = [f"--dbname={source}", f"--pgdata={self.data}", "--write-recovery-conf", "--checkpoint=fast"]
         options += ["--no-sync", *(["--create-slot", f"--slot={slot}"] if slot else [])]
         self._run([self.installation.client("pg_basebackup"), *options])

@@ -10,7 +10,7 @@ extension ConsoleCollector {
             "database": "database", "user": "user", "pool_mode": "pool_mode",
             "load_balance_hosts": "load_balance_hosts",
         ],
-        leavesOut: ["database": "pgbouncer"],
+        leavesOut: ["database": .console],
         columns: ConsoleColumn.gauges(
             "pgbouncer_pool_client_connections",
             "Clients of the pool by state; active ones may be idle between transactions, from SHOW POOLS.",
@@ -21,7 +21,7 @@ extension ConsoleCollector {
             ])
             + ConsoleColumn.gauges(
                 "pgbouncer_pool_server_connections",
-                "Server connections of the pool by state; used ones are idle, due for a check, from SHOW POOLS.",
+                "Server connections of the pool by state; used ones are idle, from SHOW POOLS.",
                 by: ["database", "user"],
                 [
                     "sv_active": "active", "sv_idle": "idle", "sv_used": "used", "sv_tested": "tested",
