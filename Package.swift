@@ -77,6 +77,7 @@ let package = Package(
             name: "ExpositionTests", dependencies: ["Exposition"], exclude: ["read_back.py"],
             swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .testTarget(name: "PoolsTests", dependencies: ["Exposition", "Pools"], swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "SQL"], swiftSettings: strict),
         .testTarget(
             name: "ProbesTests",

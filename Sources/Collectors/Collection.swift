@@ -38,6 +38,7 @@ package struct Collection: Sendable {
 /// What becomes of rows with the same labels.
 enum Duplicates: Sendable {
     case keepFirst
+    case keepGreatest
     case sum
 }
 
@@ -52,10 +53,8 @@ extension MetricFamily {
                 resolved.append(sample)
                 continue
             }
-            if duplicates == .sum {
-                resolved[position] = Sample(
-                    resolved[position].value.adding(sample.value), labels: sample.labels)
-            }
+            let value = resolved[position].value.joined(with: sample.value, duplicates)
+            resolved[position] = Sample(value, labels: sample.labels)
         }
         defer { samples = resolved }
         return samples.count - resolved.count
@@ -75,6 +74,25 @@ extension Sample.Value {
         case .integer(let value): value >= 0
         case .real(let value): value >= 0 && value.isFinite
         case .histogram: true
+        }
+    }
+
+    /// One value for two of the same series.
+    fileprivate func joined(with other: Sample.Value, _ duplicates: Duplicates) -> Sample.Value {
+        switch duplicates {
+        case .keepFirst: self
+        case .keepGreatest: isLess(than: other) ? other : self
+        case .sum: adding(other)
+        }
+    }
+
+    private func isLess(than other: Sample.Value) -> Bool {
+        switch (self, other) {
+        case (.integer(let a), .integer(let b)): a < b
+        case (.integer(let a), .real(let b)): Double(a) < b
+        case (.real(let a), .integer(let b)): a < Double(b)
+        case (.real(let a), .real(let b)): a < b
+        case (.histogram, _), (_, .histogram): preconditionFailure("no statement returns histograms")
         }
     }
 

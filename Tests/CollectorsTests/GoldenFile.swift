@@ -14,7 +14,6 @@ struct GoldenFile: Equatable {
     let isInRecovery: Bool
 
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
-    private static let separator = "\n---\n"
 
     static let isUpdating = ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil
 
@@ -59,18 +58,9 @@ struct GoldenFile: Equatable {
 
     var server: ServerState { ServerState(version: version * 10_000, isInRecovery: isInRecovery) }
 
-    func read() throws -> (table: GoldenTable, page: String) {
-        let text = try String(contentsOf: url, encoding: .utf8)
-        guard let separator = text.range(of: Self.separator) else { return (GoldenTable(parsing: text), "") }
-        return (
-            GoldenTable(parsing: String(text[..<separator.lowerBound])), String(text[separator.upperBound...])
-        )
-    }
+    func read() throws -> (table: GoldenTable, page: String) { try GoldenTable.read(from: url) }
 
-    func write(_ table: GoldenTable, page: String) throws {
-        let text = table.text.dropLast() + Self.separator + page
-        try String(text).write(to: url, atomically: true, encoding: .utf8)
-    }
+    func write(_ table: GoldenTable, page: String) throws { try table.write(to: url, page: page) }
 
     private var url: URL { Self.folder.appending(path: "\(self).golden") }
 }

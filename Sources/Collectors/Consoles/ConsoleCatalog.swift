@@ -14,6 +14,28 @@ extension ConsoleCollector {
         pgbouncerMemory,
         pgbouncerClients,
         pgbouncerServers,
+
+        pgpoolNodes,
+        pgpoolProcesses,
+        pgpoolConfig,
+        pgpoolCache,
+        pgpoolHealthChecks,
+        pgpoolBackendStats,
+
+        odysseyPools,
+        odysseyStats,
+        odysseyErrors,
+        odysseyLists,
+        odysseyPaused,
+
+        pgcatPools,
+        pgcatDatabases,
+        pgcatStats,
+        pgcatBans,
+
+        pgdogPools,
+        pgdogStats,
+        pgdogBans,
     ]
 
     package static func all(of kind: ServerKind) -> [ConsoleCollector] { all.filter { $0.kind == kind } }

@@ -6,36 +6,71 @@ extension ConsoleCollector {
     static let mostSeries = 10_000
 
     /// Turns a console's answer into families; counters become sums of their increases.
-    package func collection(from rows: borrowing Rows, into sums: ConsoleSums) -> Collection {
+    ///
+    /// `database` is the one by which we talk to the console; `connection` tells a connection from the next.
+    package func collection(
+        from rows: borrowing Rows, of database: String, into sums: ConsoleSums, over connection: Int32 = 0
+    ) -> Collection {
         var collection = Collection()
         collection.rowCount = rows.count
         var positions: [MetricName: Int] = [:]
-        for column in columns {
-            if positions[column.metric.name] == nil {
+        let kept = keptRows(of: rows, database)
+        for column in columns.flatMap({ $0.found(among: rows.columns) }) {
+            let samples =
+                switch shape {
+                case .pairs(let name, let value): pairs(column, in: rows, name, value)
+                case .table: table(column, in: rows, kept, cuts: &collection.cutLabels)
+                }
+            if let position = positions[column.metric.name] {
+                collection.families[position].samples += samples
+            } else {
                 positions[column.metric.name] = collection.families.count
-                collection.families.append(MetricFamily(column.metric))
+                collection.families.append(MetricFamily(column.metric, samples: samples))
             }
-            let samples = samples(of: column, in: rows, cuts: &collection.cutLabels)
-            collection.families[positions[column.metric.name] ?? 0].samples += samples
         }
         for position in collection.families.indices {
-            let repeated = collection.families[position].resolveRepetitions(duplicates)
-            if duplicates == .keepFirst { collection.repeatedSeries += repeated }
-            let extra = collection.families[position].samples.count - Self.mostSeries
-            if extra > 0 {
-                collection.families[position].samples.removeLast(extra)
-                collection.droppedSeries += extra
-            }
+            let way = repeats(of: collection.families[position].metric)
+            let repeated = collection.families[position].resolveRepetitions(way)
+            if way == .keepFirst { collection.repeatedSeries += repeated }
         }
-        collection.families = collection.families.map { sums.adding($0) }
+        let summed = sums.adding(collection.families, of: name, over: connection)
+        collection.families = summed.families
+        collection.droppedSeries = summed.dropped
+        for position in collection.families.indices {
+            let extra = max(0, collection.families[position].samples.count - Self.mostSeries)
+            collection.families[position].samples.removeLast(extra)
+            collection.droppedSeries += extra
+        }
         return collection
     }
 
-    private func samples(of column: ConsoleColumn, in rows: borrowing Rows, cuts: inout Int) -> [Sample] {
-        switch shape {
-        case .pairs(let name, let value): pairs(column, in: rows, name, value)
-        case .table: table(column, in: rows, cuts: &cuts)
+    private func repeats(of metric: Metric) -> Duplicates {
+        columns.first { $0.metric == metric }?.repeats ?? .keepFirst
+    }
+
+    /// Those that speak of what is watched.
+    private func keptRows(of rows: borrowing Rows, _ database: String) -> [Int] {
+        let marks = leavesOut.compactMap { mark in
+            rows.column(mark.column).map { column -> (column: Int, text: String) in
+                switch mark.mark {
+                case .console: (column, database)
+                case .text(let text): (column, text)
+                }
+            }
         }
+        let own = leavesOutOnce.flatMap { own in rows.column(own.column).map { ($0, own.text) } }
+        var isOwnOut = own == nil
+        var kept: [Int] = []
+        for row in 0..<rows.count {
+            if !isOwnOut, let (column, text) = own, rows.text(row: row, column: column) == text {
+                isOwnOut = true
+                continue
+            }
+            var isKept = true
+            for mark in marks where rows.text(row: row, column: mark.column) == mark.text { isKept = false }
+            if isKept { kept.append(row) }
+        }
+        return kept
     }
 
     private func pairs(_ column: ConsoleColumn, in rows: borrowing Rows, _ name: String, _ value: String)
@@ -51,18 +86,18 @@ extension ConsoleCollector {
         return column.read(cells).map { [Sample($0, labels: column.fixed)] } ?? []
     }
 
-    private func table(_ column: ConsoleColumn, in rows: borrowing Rows, cuts: inout Int) -> [Sample] {
+    private func table(
+        _ column: ConsoleColumn, in rows: borrowing Rows, _ kept: [Int], cuts: inout Int
+    ) -> [Sample] {
         let sources = column.sources.map { rows.column($0) }
         guard column.sources.isEmpty || sources.contains(where: { $0 != nil }) else { return [] }
-        let marks = leavesOut.map { (position: rows.column($0.column), value: $0.value) }
         let labels = labels.filter { column.labels?.contains($0.label) ?? true }
             .map { (position: rows.column($0.column), label: $0.label) }
         var samples: [Sample] = []
-        for row in 0..<rows.count {
+        for row in kept {
             let text = { (rows: borrowing Rows, position: Int?) in
                 position.flatMap { rows.text(row: row, column: $0) }
             }
-            if marks.contains(where: { text(rows, $0.position) == $0.value }) { continue }
             guard let value = column.read(sources.map { text(rows, $0) }) else { continue }
             var all = Labels()
             for label in labels where !all.append(label.label, text(rows, label.position) ?? "") { cuts += 1 }

@@ -19,9 +19,10 @@ package struct ConsoleCollector: Sendable {
     let shape: Shape
     /// Columns that become labels, and the labels' names.
     let labels: [(column: String, label: String)]
-    /// Rows that speak of the console itself: a column and the value that it has there.
-    let leavesOut: [(column: String, value: String)]
-    let duplicates: Duplicates
+    /// Rows that speak of nothing that is watched, by a column and what it says there.
+    let leavesOut: [(column: String, mark: Mark)]
+    /// The row of whoever answers us: the first that says this.
+    let leavesOutOnce: (column: String, text: String)?
     let columns: [ConsoleColumn]
 
     /// How a command answers.
@@ -32,11 +33,21 @@ package struct ConsoleCollector: Sendable {
         case pairs(name: String, value: String)
     }
 
+    enum Mark: Sendable, ExpressibleByStringLiteral {
+        /// The database by which we talk to the console.
+        case console
+        case text(String)
+
+        init(stringLiteral text: String) {
+            self = .text(text)
+        }
+    }
+
     init(
         _ name: String, _ summary: String, of kind: ServerKind, _ command: String, cost: CostClass = .base,
         isOptIn: Bool = false, since: Int = 0, shape: Shape = .table,
-        labels: KeyValuePairs<String, String> = [:], leavesOut: KeyValuePairs<String, String> = [:],
-        duplicates: Duplicates = .keepFirst, columns: [ConsoleColumn]
+        labels: KeyValuePairs<String, String> = [:], leavesOut: KeyValuePairs<String, Mark> = [:],
+        leavesOutOnce: (String, String)? = nil, columns: [ConsoleColumn]
     ) {
         self.name = name
         self.summary = summary
@@ -48,7 +59,7 @@ package struct ConsoleCollector: Sendable {
         self.shape = shape
         self.labels = labels.map { ($0, $1) }
         self.leavesOut = leavesOut.map { ($0, $1) }
-        self.duplicates = duplicates
+        self.leavesOutOnce = leavesOutOnce
         self.columns = columns
     }
 
@@ -73,7 +84,8 @@ package struct ConsoleCollector: Sendable {
         } catch {
             throw .postgres(error)
         }
-        return collection(from: rows, into: sums)
+        return collection(
+            from: rows, of: connection.database, into: sums, over: connection.processID)
     }
 
     package func applies(to pooler: ServerState) -> Bool { pooler.version >= since }

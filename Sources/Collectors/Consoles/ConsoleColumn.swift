@@ -16,6 +16,10 @@ struct ConsoleColumn: Sendable {
     let fixed: Labels
     let fixedNames: [String]
     let read: Reading
+    /// What becomes of rows with the same labels.
+    private(set) var repeats = Duplicates.keepFirst
+    /// The label for what follows the source in the names of columns that begin with it.
+    private var rest: String?
 
     private init(
         _ metric: Metric, from sources: [String], by labels: [String]?, _ fixed: [(String, String)],
@@ -33,7 +37,7 @@ struct ConsoleColumn: Sendable {
         _ source: String, _ metric: MetricName, _ help: String, by labels: [String]? = nil,
         read: @escaping Reading = number
     ) -> ConsoleColumn {
-        ConsoleColumn(Metric(metric, .gauge, help: help), from: [source], by: labels, [], read)
+        gauge(from: [source], metric, help, by: labels, read: read)
     }
 
     /// One whose value follows from several columns.
@@ -48,7 +52,15 @@ struct ConsoleColumn: Sendable {
         _ source: String, _ metric: MetricName, _ help: String, by labels: [String]? = nil,
         read: @escaping Reading = number
     ) -> ConsoleColumn {
-        ConsoleColumn(Metric(metric, .counter, help: help), from: [source], by: labels, [], read)
+        counter(from: [source], metric, help, by: labels, read: read)
+    }
+
+    /// One whose value follows from several columns.
+    static func counter(
+        from sources: [String], _ metric: MetricName, _ help: String, by labels: [String]? = nil,
+        read: @escaping Reading
+    ) -> ConsoleColumn {
+        ConsoleColumn(Metric(metric, .counter, help: help), from: sources, by: labels, [], read)
     }
 
     /// One sample for each column, told apart by the label `label`.
@@ -67,14 +79,49 @@ struct ConsoleColumn: Sendable {
         split(Metric(metric, .counter, help: help), label, labels, sources, read)
     }
 
+    /// The sample of which the label `label` is `value`, where that follows from several columns.
+    static func gauge(
+        from sources: [String], _ metric: MetricName, _ help: String, as label: String, _ value: String,
+        by labels: [String]? = nil, read: @escaping Reading
+    ) -> ConsoleColumn {
+        ConsoleColumn(Metric(metric, .gauge, help: help), from: sources, by: labels, [(label, value)], read)
+    }
+
+    /// One sample for each column whose name is `prefix` and a number, which is the label `label`.
+    static func gauges(
+        _ metric: MetricName, _ help: String, by labels: [String]? = nil, prefix: String, as label: String,
+        read: @escaping Reading
+    ) -> ConsoleColumn {
+        var column = gauge(prefix, metric, help, by: labels, read: read)
+        column.rest = label
+        return column
+    }
+
     /// 1 for each row: its labels are the information.
     static func info(_ metric: MetricName, _ help: String, by labels: [String]) -> ConsoleColumn {
         ConsoleColumn(Metric(metric, .info, help: help), from: [], by: labels, []) { _ in .integer(1) }
     }
 
-    /// How many rows have these labels; the collector sums what repeats.
-    static func rows(_ metric: MetricName, _ help: String, by labels: [String]) -> ConsoleColumn {
+    /// 1 for each row, which is there while something holds.
+    static func mark(_ metric: MetricName, _ help: String, by labels: [String]? = nil) -> ConsoleColumn {
         ConsoleColumn(Metric(metric, .gauge, help: help), from: [], by: labels, []) { _ in .integer(1) }
+    }
+
+    /// How many rows have these labels.
+    static func rows(_ metric: MetricName, _ help: String, by labels: [String]) -> ConsoleColumn {
+        mark(metric, help, by: labels).repeating(.sum)
+    }
+
+    /// How many rows say each of these words, 0 where none does; a word has its value of the label `label`.
+    static func rows(
+        saying words: KeyValuePairs<String, String>, in source: String, _ metric: MetricName, _ help: String,
+        as label: String = "state"
+    ) -> [ConsoleColumn] {
+        words.map { word, value in
+            let metric = Metric(metric, .gauge, help: help)
+            let counts: Reading = { cells in cells[0].map { .integer($0 == word ? 1 : 0) } }
+            return ConsoleColumn(metric, from: [source], by: [], [(label, value)], counts).repeating(.sum)
+        }
     }
 
     private static func split(
@@ -86,46 +133,28 @@ struct ConsoleColumn: Sendable {
         }
     }
 
+    func repeating(_ repeats: Duplicates) -> ConsoleColumn {
+        var column = self
+        column.repeats = repeats
+        return column
+    }
+
+    /// The columns that it stands for in an answer with these.
+    func found(among names: [String]) -> [ConsoleColumn] {
+        guard let rest else { return [self] }
+        return names.filter { $0.hasPrefix(sources[0]) }.compactMap { name in
+            let number = String(name.dropFirst(sources[0].count))
+            guard Double(number) != nil else { return nil }
+            return ConsoleColumn(metric, from: [name], by: labels, [(rest, number)], read)
+        }
+    }
+
     /// All labels that its samples may carry, where the collector has these.
-    func labelNames(outOf all: [String]) -> [String] { (labels ?? all) + fixedNames }
+    func labelNames(outOf all: [String]) -> [String] {
+        (labels ?? all) + fixedNames + [rest].compactMap(\.self)
+    }
 }
 
-// MARK: - Readings
-
-extension ConsoleColumn {
-    /// The number as it stands there; whole numbers stay whole.
-    static let number: Reading = { cells in
-        cells[0].flatMap { text in
-            Int64(text).map { .integer($0) } ?? Double(text).flatMap { $0.isFinite ? .real($0) : nil }
-        }
-    }
-
-    /// A number of which 0 says that there is no limit.
-    static let limit: Reading = { cells in number(cells).flatMap { $0 == .integer(0) ? nil : $0 } }
-
-    /// Microseconds as seconds.
-    static let microseconds = scaled(1e-6)
-
-    /// Milliseconds as seconds.
-    static let milliseconds = scaled(1e-3)
-
-    /// 1 or 0 for what consoles write as truth.
-    static let truth: Reading = { cells in
-        switch cells[0]?.lowercased() {
-        case "1", "t", "true", "yes", "on": .integer(1)
-        case "0", "f", "false", "no", "off": .integer(0)
-        default: nil
-        }
-    }
-
-    static func scaled(_ factor: Double) -> Reading {
-        { cells in cells[0].flatMap { Double($0) }.flatMap { $0.isFinite ? .real($0 * factor) : nil } }
-    }
-
-    /// Whole seconds in the first column and the microseconds beyond them in the second.
-    static let secondsAndMicroseconds: Reading = { cells in
-        guard let seconds = cells[0].flatMap({ Double($0) }) else { return nil }
-        let rest = cells[1].flatMap { Double($0) } ?? 0
-        return .real(seconds + rest * 1e-6)
-    }
+extension [ConsoleColumn] {
+    func repeating(_ repeats: Duplicates) -> [ConsoleColumn] { map { $0.repeating(repeats) } }
 }

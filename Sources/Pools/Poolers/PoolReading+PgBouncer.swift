@@ -17,48 +17,44 @@ extension PoolReading {
             reading.minimum = figures.sum("pgbouncer_database_min_pool_size", ["database": pool])
             reading.pending = figures.sum(
                 "pgbouncer_pool_client_connections", place.with("state", "waiting"))
-            reading.oldestWaitSeconds = figures.sum("pgbouncer_pool_oldest_wait_seconds", place)
+            reading.oldestWaitSeconds = figures.max("pgbouncer_pool_oldest_wait_seconds", place)
             return reading
         }
-        return pools + Set(pools.map(\.pool)).sorted().map { pgbouncer(countersOf: $0, figures) }
-    }
-
-    private static func pgbouncer(countersOf pool: String, _ figures: PoolerFigures) -> PoolReading {
-        var reading = PoolReading(.pgbouncer, pool: pool)
-        let place = ["database": pool]
-        // Before 1.23 assignments are not counted; in transaction mode each transaction is one.
-        reading.acquired =
-            figures.sum("pgbouncer_database_server_assignments_total", place)
-            ?? figures.sum("pgbouncer_database_transactions_total", place)
-        reading.waitSeconds = figures.sum("pgbouncer_database_client_wait_seconds_total", place)
-        // A session keeps its connection between transactions too. A transaction's time begins with its wait.
-        if figures.sum("pgbouncer_pool_info", place.with("pool_mode", "session")) == nil,
-            let transactions = figures.sum("pgbouncer_database_transaction_seconds_total", place)
-        {
-            reading.useSeconds = max(0, transactions - (reading.waitSeconds ?? 0))
-        }
-        return reading
+        let byPool = Dictionary(grouping: pools, by: \.pool)
+        return pools
+            + byPool.keys.sorted().map { pool in
+                var reading = counters(of: pool, .pgbouncer, figures)
+                // PgBouncer's time of a transaction begins with the wait for a connection.
+                reading.useSeconds = reading.useSeconds.map { max(0, $0 - (reading.waitSeconds ?? 0)) }
+                reading.configured = figures.allowedByPgBouncer(all: byPool[pool] ?? [], of: pool)
+                return reading
+            }
     }
 }
 
 extension PoolerFigures {
     /// The smallest of what pool, database and user are limited to; nil where nothing is.
+    ///
+    /// What is set for a user goes before what is set for the database.
     fileprivate func allowedByPgBouncer(_ pool: String, _ user: String) -> Double? {
         let (database, owner) = (["database": pool], ["user": user])
         let size =
             sum("pgbouncer_user_pool_size", owner) ?? sum("pgbouncer_database_pool_size", database)
-        let reserve = sum("pgbouncer_database_reserve_pool_size", database) ?? 0
+        let reserve =
+            sum("pgbouncer_user_reserve_pool_size", owner)
+            ?? sum("pgbouncer_database_reserve_pool_size", database)
         return [
-            size.map { $0 + reserve }, sum("pgbouncer_database_max_server_connections", database),
+            size.map { $0 + (reserve ?? 0) }, sum("pgbouncer_database_max_server_connections", database),
             sum("pgbouncer_user_max_server_connections", owner),
         ].compactMap(\.self).min()
     }
-}
 
-extension [String: String] {
-    func with(_ name: String, _ value: String) -> [String: String] {
-        var labels = self
-        labels[name] = value
-        return labels
+    /// What all users of a database may have together, where that is less than what each may have, summed.
+    fileprivate func allowedByPgBouncer(all users: [PoolReading], of pool: String) -> Double? {
+        guard let limit = sum("pgbouncer_database_max_server_connections", ["database": pool]) else {
+            return nil
+        }
+        let sums = users.compactMap(\.allowed)
+        return sums.count < users.count ? limit : min(limit, sums.reduce(0, +))
     }
 }

@@ -6,6 +6,10 @@ extension PoolReading {
         let figures = PoolerFigures(families)
         return switch kind {
         case .pgbouncer: pgbouncer(figures)
+        case .pgpool: pgpool(figures)
+        case .odyssey: odyssey(figures)
+        case .pgcat: pgcat(figures)
+        case .pgdog: pgdog(figures)
         default: []
         }
     }

@@ -2,26 +2,46 @@ import Exposition
 
 /// What a pooler's collectors found in one poll, to be looked up by metric and labels.
 struct PoolerFigures {
-    private var figures: [MetricName: [(labels: [String: String], value: Double)]] = [:]
+    typealias Figure = (labels: [String: String], value: Double)
+
+    private struct Place: Hashable {
+        let metric: MetricName
+        let label: String
+        let value: String
+    }
+
+    private var figures: [MetricName: [Figure]] = [:]
+    /// The same by database and by user: pools are many, and each looks up its own.
+    private var places: [Place: [Figure]] = [:]
+    private static let placeLabels: Set = ["database", "user"]
 
     init(_ families: [MetricFamily]) {
         for family in families {
-            figures[family.metric.name, default: []] += family.samples.compactMap { sample in
+            let metric = family.metric.name
+            for sample in family.samples {
+                guard let value = sample.value.number else { continue }
                 let labels = Dictionary(sample.labels.pairs.map { ($0.name, $0.value) }) { first, _ in first }
-                return sample.value.number.map { (labels, $0) }
+                figures[metric, default: []].append((labels, value))
+                for (label, text) in labels where Self.placeLabels.contains(label) {
+                    places[Place(metric: metric, label: label, value: text), default: []]
+                        .append((labels, value))
+                }
             }
         }
     }
 
     /// All samples of a metric.
-    subscript(metric: MetricName) -> [(labels: [String: String], value: Double)] { figures[metric] ?? [] }
+    subscript(metric: MetricName) -> [Figure] { figures[metric] ?? [] }
 
     /// The sum of the samples that have these labels, whatever else they have; nil where there is none.
     func sum(_ metric: MetricName, _ labels: [String: String] = [:]) -> Double? {
-        let values = self[metric].filter { sample in
-            labels.allSatisfy { sample.labels[$0.key] == $0.value }
-        }
-        return values.isEmpty ? nil : values.reduce(0) { $0 + $1.value }
+        let values = values(metric, labels)
+        return values.isEmpty ? nil : values.reduce(0, +)
+    }
+
+    /// The greatest of them.
+    func max(_ metric: MetricName, _ labels: [String: String] = [:]) -> Double? {
+        values(metric, labels).max()
     }
 
     /// The pools that a metric has samples of, each once, in their order.
@@ -30,6 +50,15 @@ struct PoolerFigures {
         return self[metric].compactMap { sample in
             let (pool, user) = (sample.labels["database"] ?? "", sample.labels["user"] ?? "")
             return seen.insert([pool, user]).inserted ? (pool, user) : nil
+        }
+    }
+
+    private func values(_ metric: MetricName, _ labels: [String: String]) -> [Double] {
+        let candidates = labels.filter { Self.placeLabels.contains($0.key) }
+            .map { places[Place(metric: metric, label: $0, value: $1)] ?? [] }
+        let fewest = candidates.min { $0.count < $1.count } ?? self[metric]
+        return fewest.compactMap { figure in
+            labels.allSatisfy { figure.labels[$0.key] == $0.value } ? figure.value : nil
         }
     }
 }
@@ -41,5 +70,13 @@ extension Sample.Value {
         case .real(let value): value
         case .histogram: nil
         }
+    }
+}
+
+extension [String: String] {
+    func with(_ name: String, _ value: String) -> [String: String] {
+        var labels = self
+        labels[name] = value
+        return labels
     }
 }

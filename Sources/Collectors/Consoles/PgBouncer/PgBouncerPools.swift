@@ -10,7 +10,7 @@ extension ConsoleCollector {
             "database": "database", "user": "user", "pool_mode": "pool_mode",
             "load_balance_hosts": "load_balance_hosts",
         ],
-        leavesOut: ["database": "pgbouncer"],
+        leavesOut: ["database": .console],
         columns: ConsoleColumn.gauges(
             "pgbouncer_pool_client_connections",
             "Clients of the pool by state; active ones may be idle between transactions, from SHOW POOLS.",

@@ -6,7 +6,7 @@ extension ConsoleCollector {
     static let pgbouncerStats = ConsoleCollector(
         "pgbouncer_stats", "Transactions, queries, bytes and time of each database's pools.",
         of: .pgbouncer, "SHOW STATS", labels: ["database": "database"],
-        leavesOut: ["database": "pgbouncer"],
+        leavesOut: ["database": .console],
         columns: [
             .counter(
                 "total_xact_count", "pgbouncer_database_transactions_total",

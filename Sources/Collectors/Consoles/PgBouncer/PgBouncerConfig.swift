@@ -44,5 +44,9 @@ extension ConsoleCollector {
                 "server_lifetime", "pgbouncer_config_server_lifetime_seconds",
                 "server_lifetime: after so long an unused server connection is closed, from SHOW CONFIG.",
                 read: ConsoleColumn.limit),
+            .gauge(
+                "so_reuseport", "pgbouncer_config_so_reuseport",
+                "so_reuseport: 1 where several processes may listen at one address, from SHOW CONFIG.",
+                read: ConsoleColumn.truth),
         ])
 }

@@ -8,11 +8,7 @@ extension ConsoleCollector {
         of: .pgbouncer, "SHOW LISTS", shape: .pairs(name: "list", value: "items"),
         columns: ConsoleColumn.gauges(
             "pgbouncer_clients", "Places for clients, without pgvigil's own, by state, from SHOW LISTS.",
-            ["used_clients": "used"]
-        ) { cells in
-            guard case .integer(let clients)? = ConsoleColumn.number(cells) else { return nil }
-            return .integer(max(0, clients - 1))
-        }
+            ["used_clients": "used"], read: ConsoleColumn.others)
             + ConsoleColumn.gauges(
                 "pgbouncer_clients",
                 "Places for clients, without pgvigil's own, by state, from SHOW LISTS.",

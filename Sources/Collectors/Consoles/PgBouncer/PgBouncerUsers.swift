@@ -12,6 +12,9 @@ extension ConsoleCollector {
                 "Server connections that each pool of the user may have, where that is set, from SHOW USERS.",
                 read: ConsoleColumn.limit),
             .gauge(
+                "reserve_pool_size", "pgbouncer_user_reserve_pool_size",
+                "Server connections beyond pool_size for each pool of the user, where set, from SHOW USERS."),
+            .gauge(
                 "max_user_connections", "pgbouncer_user_max_server_connections",
                 "Server connections that all pools of the user may have together, from SHOW USERS.",
                 read: ConsoleColumn.limit),

@@ -9,7 +9,7 @@ extension ConsoleCollector {
         labels: [
             "name": "database", "database": "backend_database", "host": "host", "port": "port",
         ],
-        leavesOut: ["name": "pgbouncer"],
+        leavesOut: ["name": .console],
         columns: [
             .gauge(
                 "pool_size", "pgbouncer_database_pool_size",
@@ -20,8 +20,8 @@ extension ConsoleCollector {
                 "Server connections that each user's pool keeps open, from SHOW DATABASES."),
             .gauge(
                 from: ["reserve_pool_size", "reserve_pool"], "pgbouncer_database_reserve_pool_size",
-                "Server connections beyond pool_size for clients that have waited long, from SHOW DATABASES."
-            ) { ConsoleColumn.number([$0[0] ?? $0[1]]) },
+                "Server connections beyond pool_size for clients that have waited long, from SHOW DATABASES.",
+                read: ConsoleColumn.firstNumber),
             .gauge(
                 "max_connections", "pgbouncer_database_max_server_connections",
                 "Server connections that all pools of the database may have together, from SHOW DATABASES.",
