@@ -31,6 +31,7 @@ let package = Package(
     ],
     targets: [
         // The C libraries, as the operating system ships them.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
@@ -41,12 +42,12 @@ let package = Package(
         // The rooms behind a C door: the only ones that may write `unsafe`.
         .target(name: "Exposition", dependencies: ["CZlib"], swiftSettings: strict),
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD"], swiftSettings: strict),
+        .target(name: "Pools", dependencies: ["CCurl", "Exposition"], swiftSettings: strict),
         .target(name: "Postgres", dependencies: ["CLibPQ", "SQL"], swiftSettings: strict),
         .target(name: "Systemd", dependencies: ["CNotify"], swiftSettings: strict),
 
         .target(name: "Bench", dependencies: ["Postgres", "SQL"], swiftSettings: strict),
         .target(name: "Collectors", dependencies: ["Exposition", "Postgres", "SQL"], swiftSettings: strict),
-        .target(name: "Pools", dependencies: ["Exposition"], swiftSettings: strict),
         .target(name: "ProbeDefinitions", dependencies: ["SQL"], swiftSettings: strict),
         .target(
             name: "Probes", dependencies: ["Exposition", "Postgres", "ProbeDefinitions", "SQL"],

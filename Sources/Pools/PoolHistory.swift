@@ -20,6 +20,9 @@ package struct PoolHistory: Sendable {
         traces = traces.filter { $0.value.latestTime > time - sizing.window }
     }
 
+    /// How many moments are kept of a pool.
+    func moments(of key: PoolReading.Key) -> Int { traces[key]?.kept.count ?? 0 }
+
     /// What has happened in a pool since the window began; nil before there are two readings.
     func change(of key: PoolReading.Key) -> Change? { traces[key]?.change }
 }
@@ -71,7 +74,7 @@ extension PoolHistory {
         private var latest: Latest
         private var totals: Totals
         /// The first is where the window begins; each of the others is at least a sixtieth of it later.
-        private var kept: [Totals]
+        private(set) var kept: [Totals]
         private var isFull = false
 
         init(_ latest: Latest, at time: Duration) {

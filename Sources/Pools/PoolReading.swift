@@ -11,6 +11,8 @@ package struct PoolReading: Sendable, Equatable {
     package var used: Double?
     package var idle: Double?
     package var creating: Double?
+    /// All of them, until it is known how many are used or idle.
+    var total: Double?
     /// How many there may be; nil also where there is no limit.
     package var allowed: Double?
     /// How many are kept open.
@@ -57,6 +59,19 @@ extension PoolReading {
     var key: Key { Key(kind: kind, pool: pool, user: user) }
 
     var keyOfPool: Key { Key(kind: kind, pool: pool, user: nil) }
+
+    /// This reading with what follows from all connections for those that are not said to be used or idle.
+    ///
+    /// Counted one after the other, two numbers may disagree by what happened between.
+    func completed() -> PoolReading {
+        guard let total else { return self }
+        var reading = self
+        let settled = total - (creating ?? 0)
+        reading.used = used ?? idle.map { max(0, settled - $0) }
+        reading.idle = idle ?? used.map { max(0, settled - $0) }
+        reading.total = nil
+        return reading
+    }
 
     /// This reading and another one of the same pool, as one: counts are added, of waits the longest is kept.
     ///

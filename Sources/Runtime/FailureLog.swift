@@ -38,6 +38,12 @@ struct FailureLog: Sendable {
         }
     }
 
+    func report(_ failure: EndpointReport.Failure?) {
+        report(
+            "endpoint", failure.map { ($0.reason, $0.message) }, "the endpoint cannot be read",
+            "the endpoint can be read")
+    }
+
     private func report(
         _ subject: String, _ failure: (reason: String, message: String)?, _ begun: Logger.Message,
         _ ended: Logger.Message, collector: String? = nil

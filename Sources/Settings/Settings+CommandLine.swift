@@ -22,6 +22,7 @@ extension Settings {
             let interval = try Self.argument("--interval", interval, .duration(Server.intervals))
             settings.servers = servers.map { $0.polled(every: interval) }
             settings.poolers = poolers.map { $0.polled(every: interval) }
+            settings.applicationPools = applicationPools.map { $0.polled(every: interval) }
         }
         return settings
     }

@@ -1,8 +1,9 @@
 /// What an operator asked for, checked: whom to watch and probe, where to serve, what to log.
 package struct Settings: Sendable, Equatable {
-    /// At least one, or else a pooler; the names of all targets are unique.
+    /// At least one, or else a pool; the names of all targets are unique.
     package var servers: [Server]
     package var poolers: [Pooler] = []
+    package var applicationPools: [ApplicationPool] = []
     /// The key `server` of the file.
     package var page = Page()
     package var log = Log()
@@ -40,7 +41,7 @@ extension Settings {
     }
 
     /// The keys that list targets.
-    private static let lists = ["servers", "pools"]
+    private static let lists = ["servers", "pools", "application_pools"]
 
     private static func reportDuplicateNames(in map: MapReader) {
         var seen: Set<String> = []

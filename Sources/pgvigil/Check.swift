@@ -27,12 +27,17 @@ struct Check: AsyncParsableCommand {
         let report = CheckReport(
             isColored: isatty(STDOUT_FILENO) == 1,
             width: watched.flatMap(\.subjects).map(\.count).reduce(10, max))
-        report.good("settings", "\(watched.count) \(watched.count == 1 ? "target" : "targets")")
+        let pools = settings.applicationPools(named: server)
+        let count = watched.count + pools.count
+        report.good("settings", "\(count) \(count == 1 ? "target" : "targets")")
         for note in settings.notes { report.note("settings", "\(note)") }
         var isGood = true
         for target in watched {
             report.title(target.name)
             if await !isInOrder(target, report) { isGood = false }
+        }
+        for pool in pools {
+            isGood = ApplicationPoolCheck(pool, report).run() && isGood
         }
         if !isGood { throw ExitCode.targetFailed }
     }

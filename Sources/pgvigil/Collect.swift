@@ -57,7 +57,10 @@ struct Collect: AsyncParsableCommand {
         let log = LogOutput(quiet).logger()
         let list = Watchlist(log: log)
         let targets = watched.map { target(for: $0, on: list, log) }
+        let pools = collector.isEmpty ? settings.applicationPools(named: server) : []
+        let endpoints = pools.map { EndpointTarget($0, on: list, log: log) }
         await withDiscardingTaskGroup { group in
+            for endpoint in endpoints { group.addTask { await endpoint.poll() } }
             for target in targets {
                 group.addTask {
                     await target.poll()
@@ -76,7 +79,7 @@ struct Collect: AsyncParsableCommand {
         let failed = targets.map(\.record).contains { record in
             record.isUp != true || record.jobs.contains { $0.isSuccess == false }
         }
-        if failed { throw ExitCode.targetFailed }
+        if failed || endpoints.contains(where: { $0.isUp != true }) { throw ExitCode.targetFailed }
     }
 
     private func target(for watched: Settings.Watched, on list: Watchlist, _ log: Logger) -> Target {
@@ -97,7 +100,14 @@ struct Collect: AsyncParsableCommand {
 extension Settings {
     /// The targets of these names, all where there are none; an unknown name is an error of the command line.
     func watched(named names: [String]) throws -> [Watched] {
-        try Self.chosen(names, from: watched, as: "target", \.name)
+        let others = names.filter { name in !applicationPools.contains { $0.name == name } }
+        if others.isEmpty, !names.isEmpty { return [] }
+        return try Self.chosen(others, from: watched, as: "target", \.name)
+    }
+
+    /// The application pools among the targets of these names, all where there are none.
+    func applicationPools(named names: [String]) -> [ApplicationPool] {
+        names.isEmpty ? applicationPools : applicationPools.filter { names.contains($0.name) }
     }
 
     /// The same of servers alone.

@@ -38,8 +38,9 @@ struct Daemon: Service {
             metadata: [
                 "version": "\(BuildInfo.version)", "addresses": "\(server.addresses.joined(separator: " "))",
                 "servers": "\(settings.servers.count)", "pools": "\(settings.poolers.count)",
+                "application_pools": "\(settings.applicationPools.count)",
             ])
-        await list.change(to: settings.watched)
+        await list.change(to: settings)
         // Ready is who answers; a server that is down keeps nothing from starting.
         if !supervisor.tell(.ready, .status(list.summary)) {
             log.warning("systemd cannot be told that pgvigil is ready: NOTIFY_SOCKET leads nowhere")
@@ -80,11 +81,14 @@ struct Daemon: Service {
         do throws(SettingsErrors) {
             let fresh = try read()
             output.change(to: fresh.log)
-            await list.change(to: fresh.watched)
+            await list.change(to: fresh)
             own.noteReload(isSuccess: true)
             log.notice(
                 "settings reloaded",
-                metadata: ["servers": "\(fresh.servers.count)", "pools": "\(fresh.poolers.count)"])
+                metadata: [
+                    "servers": "\(fresh.servers.count)", "pools": "\(fresh.poolers.count)",
+                    "application_pools": "\(fresh.applicationPools.count)",
+                ])
             if fresh.page != settings.page {
                 log.warning("the settings under server: take effect at the next start")
             }

@@ -7,7 +7,7 @@ enum LabelNames {
         Collector.labelNames.union(ConsoleCollector.labelNames).union(ofJobs).union(ofProbes).union(ofPools)
     }
 
-    private static let ofPools = Set(PoolFamilies.reference.flatMap(\.labels))
+    private static let ofPools = Set((PoolFamilies.reference + ScrapeHistory.reference).flatMap(\.labels))
 
     private static let ofJobs: Set = ["collector", "reason"]
 

@@ -1,4 +1,5 @@
 import Bench
+import Pools
 import Probes
 import Runtime
 
@@ -11,7 +12,7 @@ enum LandingPage {
     ]
 
     static func html(of list: Watchlist) -> [UInt8] {
-        let rows = list.targets.map(row).joined()
+        let rows = list.targets.map { row($0) }.joined() + list.endpoints.targets.map { row($0) }.joined()
         return Array(
             """
             <!DOCTYPE html>
@@ -44,13 +45,23 @@ enum LandingPage {
 
     private static func row(_ target: Target) -> String {
         let record = target.record
-        return """
-            <tr><td>\(escaped(target.name))</td><td>\(state(record.isUp))</td>\
-            <td>\(record.reasonDown ?? collectors(record.jobs))</td>\
-            <td class="number">\(record.polls)</td><td class="number">\(record.skips)</td>\
-            <td><a href="/metrics?server=\(queryEncoded(target.name))">own page</a></td></tr>
+        return row(
+            target.name, record.isUp, record.reasonDown ?? collectors(record.jobs), record.pollRecord)
+    }
 
-            """
+    private static func row(_ target: EndpointTarget<Scrape>) -> String {
+        row(
+            target.name, target.isUp, target.reasonDown ?? (target.isUp == true ? "document read" : ""),
+            target.record)
+    }
+
+    private static func row(_ name: String, _ isUp: Bool?, _ work: String, _ record: PollRecord) -> String {
+        """
+        <tr><td>\(escaped(name))</td><td>\(state(isUp))</td><td>\(work)</td>\
+        <td class="number">\(record.polls)</td><td class="number">\(record.skips)</td>\
+        <td><a href="/metrics?server=\(queryEncoded(name))">own page</a></td></tr>
+
+        """
     }
 
     /// The table of probes; nothing where there are none.

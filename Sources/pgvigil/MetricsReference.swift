@@ -71,6 +71,11 @@ struct MetricsReference: Encodable {
                         "What is the same for all pools, those of poolers and those inside applications.",
                     metrics: PoolFamilies.reference.map { Entry($0, labels: ["server"] + $1) }),
                 Section(
+                    name: "application_pools",
+                    summary:
+                        "How reading an application's document goes, and what it says besides its pools.",
+                    metrics: ScrapeHistory.reference.map { Entry($0, labels: ["server"] + $1) }),
+                Section(
                     name: "probes",
                     summary: "What search probes and custom probes say; only where the settings have some.",
                     metrics: ProbeFamilies.reference.map { Entry($0, labels: ["server"] + $1) }),

@@ -38,9 +38,14 @@ final class SelfMetrics: Sendable {
 
     var families: [MetricFamily] {
         let targets = list.targets.map { (labels: $0.labels, name: $0.name, record: $0.record) }
+        let endpoints = list.endpoints.targets
         return [BuildInfo.family] + ProcessMetrics.families + daemonFamilies
+            + pollFamilies(
+                targets.map { ($0.labels, $0.record.pollRecord) }
+                    + endpoints.map { ($0.labels, $0.record) })
             + targetFamilies(targets.map { ($0.labels, $0.record) })
-            + registryFamilies(targets.map { ($0.labels, $0.name) })
+            + registryFamilies(
+                targets.map { ($0.labels, $0.name) } + endpoints.map { ($0.labels, $0.name) })
             + collectorFamilies(targets.map { ($0.labels, $0.record) })
     }
 
@@ -48,7 +53,8 @@ final class SelfMetrics: Sendable {
     var reference: [(metric: Metric, labels: [String])] {
         let named: [(families: [MetricFamily], labels: [String])] = [
             ([BuildInfo.family], ["version", "swift_version"]), (ProcessMetrics.families, []),
-            (daemonFamilies, []), (targetFamilies([]), ["server"]), (registryFamilies([]), ["server"]),
+            (daemonFamilies, []), (pollFamilies([]), ["server"]), (targetFamilies([]), ["server"]),
+            (registryFamilies([]), ["server"]),
             (collectorFamilies([]), ["server", "collector"]),
         ]
         let more: [MetricName: [String]] = [
@@ -76,19 +82,14 @@ final class SelfMetrics: Sendable {
         ]
     }
 
-    private func targetFamilies(_ targets: [(labels: Labels, record: TargetHistory)]) -> [MetricFamily] {
-        func counter(_ name: MetricName, _ help: String, _ value: (TargetHistory) -> Sample.Value)
-            -> MetricFamily
-        {
+    private func pollFamilies(_ targets: [(labels: Labels, record: PollRecord)]) -> [MetricFamily] {
+        func whole(
+            _ name: MetricName, as kind: Metric.Kind = .counter, _ help: String, _ value: (PollRecord) -> Int
+        ) -> MetricFamily {
             MetricFamily(
-                name, .counter, help: help,
-                samples: targets.map { Sample(value($0.record), labels: $0.labels) })
+                name, kind, help: help, samples: targets.map { Sample(value($0.record), labels: $0.labels) })
         }
-        func whole(_ name: MetricName, _ help: String, _ value: (TargetHistory) -> Int) -> MetricFamily {
-            counter(name, help) { .integer(Int64(value($0))) }
-        }
-        func gauge(_ name: MetricName, _ help: String, _ value: (TargetHistory) -> Duration?) -> MetricFamily
-        {
+        func gauge(_ name: MetricName, _ help: String, _ value: (PollRecord) -> Duration?) -> MetricFamily {
             MetricFamily(
                 name, .gauge, help: help,
                 samples: targets.compactMap { target in
@@ -102,26 +103,43 @@ final class SelfMetrics: Sendable {
                 "Ticks at which no poll began, since an earlier one was still at work.", \.skips),
             whole(
                 "pgvigil_poll_overruns_total",
-                "Polls that reached their deadline, two thirds of the interval.", \.overruns),
+                "Polls that reached their deadline: two thirds of the interval, or an endpoint's timeout.",
+                \.overruns),
             gauge("pgvigil_poll_interval_seconds", "Time between two polls of the target, as set.") {
                 $0.interval
             },
             gauge("pgvigil_poll_duration_seconds", "How long the latest poll of the target took.") {
                 $0.pollDuration
             },
+            whole(
+                "pgvigil_threads_stuck", as: .gauge,
+                "Threads of the target that are still at work on something that was given up on.",
+                \.stuckThreads),
+        ]
+    }
+
+    private func targetFamilies(_ targets: [(labels: Labels, record: TargetHistory)]) -> [MetricFamily] {
+        func counter(_ name: MetricName, _ help: String, _ value: (TargetHistory) -> Sample.Value)
+            -> MetricFamily
+        {
             MetricFamily(
-                "pgvigil_threads_stuck", .gauge,
-                help: "Threads of the target that are still at work on something that was given up on.",
-                samples: targets.map { Sample($0.record.stuckThreads, labels: $0.labels) }),
+                name, .counter, help: help,
+                samples: targets.map { Sample(value($0.record), labels: $0.labels) })
+        }
+        return [
+            counter("pgvigil_connects_total", "Connections made to the target.") {
+                .integer(Int64($0.connects))
+            },
+            counter("pgvigil_statements_total", "Statements sent to the target.") {
+                .integer(Int64($0.statements))
+            },
+            counter("pgvigil_database_seconds_total", "Time that the target took to answer our statements.") {
+                .real($0.databaseTime / .seconds(1))
+            },
             MetricFamily(
                 "pgvigil_target_identity_conflict", .gauge,
                 help: "1 while a session of ours is with another server than the one that is polled.",
                 samples: targets.map { Sample($0.record.hasIdentityConflict, labels: $0.labels) }),
-            whole("pgvigil_connects_total", "Connections made to the target.", \.connects),
-            whole("pgvigil_statements_total", "Statements sent to the target.", \.statements),
-            counter("pgvigil_database_seconds_total", "Time that the target took to answer our statements.") {
-                .real($0.databaseTime / .seconds(1))
-            },
         ]
     }
 

@@ -20,10 +20,12 @@ final class Watchlist: Sendable {
     private let scheduler: Scheduler
     private let log: Logger
     private let entries = Mutex<[Entry]>([])
+    let endpoints: Endpoints
 
     init(log: Logger) {
         self.log = log
         scheduler = Scheduler(timeline: timeline, scrapes: scrapes)
+        endpoints = Endpoints(on: scheduler, log: log)
     }
 
     /// In the order of the settings.
@@ -40,14 +42,22 @@ final class Watchlist: Sendable {
 
     /// Whether the first poll of each target has ended, well or badly; false before there are any.
     var isReady: Bool {
-        let targets = targets
-        return !targets.isEmpty && targets.allSatisfy { $0.record.isUp != nil }
+        let states = targets.map(\.record.isUp) + endpoints.targets.map(\.isUp)
+        return !states.isEmpty && states.allSatisfy { $0 != nil }
     }
 
-    func contains(_ name: String) -> Bool { entries.withLock { $0.contains { $0.target.name == name } } }
+    func contains(_ name: String) -> Bool {
+        targets.contains { $0.name == name } || endpoints.targets.contains { $0.name == name }
+    }
 
-    /// Watches these targets from now on; those whose settings are as before are left alone.
-    func change(to targets: [Settings.Watched]) async {
+    /// Watches what these settings name from now on; targets whose settings are as before are left alone.
+    func change(to settings: Settings) async {
+        async let others: Void = change(to: settings.watched)
+        async let endpoints: Void = endpoints.change(to: settings.applicationPools, on: self)
+        _ = await (others, endpoints)
+    }
+
+    private func change(to targets: [Settings.Watched]) async {
         let old = entries.withLock { $0 }
         let kept = old.filter { targets.contains($0.settings) }
         await stop(old.filter { entry in !kept.contains { $0.target === entry.target } })
@@ -86,7 +96,9 @@ final class Watchlist: Sendable {
 
     /// Ends all polls and closes all connections.
     func stop() async {
+        async let endpoints: Void = endpoints.stop()
         await stop(entries.withLock { $0 })
+        await endpoints
     }
 
     private func beats(of entry: Entry) -> [Scheduler.Beat] {

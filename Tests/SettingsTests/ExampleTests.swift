@@ -20,7 +20,8 @@ import Testing
         "parallel_workers", "max_scan_bytes", "isolation", "rows", "max_bytes", "window_queries",
         "tie_epsilon",
         "baseline", "db_seconds_per_hour", "max_replay_lag", "pause_during", "search_path",
-        "target", "minimum", "minimum_ratio", "shrink_below", "window", "spindles",
+        "redirects", "max_body", "utilization", "insecure", "target", "minimum", "minimum_ratio",
+        "shrink_below", "window", "spindles",
     ]
 
     @Test func `the example is valid`() throws {

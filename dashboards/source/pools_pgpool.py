@@ -117,7 +117,7 @@ PGPOOL = [
         is about to be taken out, or was.""",
         "s",
         Query(
-            f"time() - max by ({_NODE}) (pgpool_health_check_last_success_timestamp_seconds{{TARGET}})",
+            f"max by ({_NODE}) (pgpool_health_check_last_success_age_seconds{{TARGET}})",
             _OF,
         ),
         limits=rising(60, 300),

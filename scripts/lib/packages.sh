@@ -9,12 +9,12 @@ packages_for() {
         printf '%s\n' binutils ca-certificates git libc6-dev libcurl4 libedit2 libgcc-12-dev libncurses6 \
             libsqlite3-0 libstdc++-12-dev libxml2 tzdata
         # What pgvigil is linked with.
-        printf '%s\n' libmicrohttpd-dev libpq-dev pkg-config zlib1g-dev
+        printf '%s\n' libcurl4-openssl-dev libmicrohttpd-dev libpq-dev pkg-config zlib1g-dev
         # What fetches the private PostgreSQL.
         printf '%s\n' python3 python3-pip python3-venv
         ;;
     test)
-        printf '%s\n' faketime iproute2 iptables mmdebstrap pgbouncer postgresql-15 prometheus \
+        printf '%s\n' faketime iproute2 iptables mmdebstrap openssl pgbouncer postgresql-15 prometheus \
             prometheus-alertmanager systemd
         ;;
     bench) printf '%s\n' nginx-light prometheus-postgres-exporter wrk ;;

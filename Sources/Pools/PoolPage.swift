@@ -1,0 +1,61 @@
+/// What the names on a Prometheus page mean: whose pools they speak of, in which unit.
+struct PoolPage {
+    typealias Value = any WritableKeyPath<PoolReading, Double?> & Sendable
+
+    /// What a sample says of a pool.
+    struct Meaning: Sendable {
+        let kind: PoolKind
+        let value: Value
+        var scale = 1.0
+        /// Only samples with this label, or without it where the value is empty.
+        var label: (name: String, value: String)?
+        /// Whether 0 stands for no limit.
+        var isUnlimitedAtZero = false
+    }
+
+    /// The labels that may tell pools apart, the first that a sample has.
+    private static let poolLabels = [
+        "pool", "db_client_connection_pool_name", "db_client_connections_pool_name", "pool_name", "db_name",
+        "name",
+    ]
+
+    /// All pools and what else the page says; `pool` names one without a label.
+    static func document(from bytes: [UInt8], pool: String) throws(ScrapeFailure) -> PoolDocument {
+        let samples = try PrometheusReader.read(bytes) { names.contains($0) }
+        guard !samples.isEmpty else {
+            throw ScrapeFailure(
+                .mapping,
+                "the page has no names of pools: looked for hikaricp_*, pgxpool_*, go_sql_*, "
+                    + "db_client_connection_* and db_client_connections_*")
+        }
+        var document = PoolDocument()
+        document.pools = pools(of: samples, default: pool)
+        document.application = application(of: samples, default: pool)
+        return document
+    }
+
+    private static let names = Set(meanings.keys).union(applicationNames)
+
+    private static func pools(of samples: [PrometheusSample], default pool: String) -> [PoolReading] {
+        var order: [PoolReading.Key] = []
+        var readings: [PoolReading.Key: PoolReading] = [:]
+        for sample in samples where sample.value.isFinite && sample.value >= 0 {
+            for meaning in meanings[sample.name] ?? [] {
+                if let label = meaning.label, sample.labels[label.name] ?? "" != label.value { continue }
+                let name = poolLabels.lazy.compactMap { sample.labels[$0] }.first ?? pool
+                let key = PoolReading.Key(kind: meaning.kind, pool: name, user: nil)
+                if readings[key] == nil { order.append(key) }
+                var reading = readings[key] ?? PoolReading(meaning.kind, pool: name)
+                let value = sample.value.scaled(by: meaning.scale)
+                if !(meaning.isUnlimitedAtZero && value == 0) {
+                    // Samples with more labels than the pool's are parts of one whole.
+                    let isLongest = meaning.value as AnyKeyPath == \PoolReading.peakWaitSeconds
+                    let before = reading[keyPath: meaning.value] ?? 0
+                    reading[keyPath: meaning.value] = isLongest ? max(before, value) : before + value
+                }
+                readings[key] = reading
+            }
+        }
+        return order.compactMap { readings[$0]?.completed() }
+    }
+}

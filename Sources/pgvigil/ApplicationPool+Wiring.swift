@@ -1,0 +1,90 @@
+import Exposition
+import Logging
+import Pools
+import Runtime
+import Settings
+import Synchronization
+
+/// What the other rooms need to know of an application pool's settings.
+extension Settings.ApplicationPool {
+    var endpoint: Endpoint {
+        Endpoint(request, format == .prometheus ? .prometheus(pool: pool) : .json(mapping))
+    }
+
+    private var request: HTTPRequest {
+        var request = HTTPRequest(url: url.revealed)
+        request.credentials =
+            switch access.credentials {
+            case .none: .none
+            case .basic(let username, let file): .basic(username: username, passwordFile: file)
+            case .bearer(let file): .bearer(tokenFile: file)
+            }
+        request.caFile = access.caFile
+        request.certificateFile = access.certificateFile
+        request.keyFile = access.keyFile
+        request.verifies = !access.isInsecure
+        request.redirects = access.redirects
+        request.longestBody = access.longestBody
+        request.timeout = timeout
+        return request
+    }
+
+    private var mapping: DocumentMapping {
+        let preset: Preset =
+            switch format {
+            case .psycopgPool: .psycopgPool
+            case .sqlalchemy: .sqlalchemy
+            case .asyncpg: .asyncpg
+            case .nodePostgres: .nodePostgres
+            case .health: .health
+            case .json, .prometheus: .json
+            }
+        var fields: [Pools.PoolField: Pools.FieldRule] = [:]
+        for (field, rule) in self.fields {
+            guard let field = Pools.PoolField(rawValue: field.rawValue),
+                let pointer = JSONPointer(rule.pointer)
+            else { preconditionFailure("the settings know fields and pointers that pools do not") }
+            fields[field] = Pools.FieldRule(
+                pointer, scale: rule.scale, missing: rule.missing == .zero ? .zero : .absent)
+        }
+        return DocumentMapping(
+            preset, fields: fields, root: JSONPointer(root) ?? .whole, pool: pool,
+            isPercent: utilization == .percent)
+    }
+}
+
+extension EndpointTarget<Scrape> {
+    /// The application pool that the settings describe.
+    convenience init(_ pool: Settings.ApplicationPool, on list: Watchlist, log: Logger) {
+        let endpoint = pool.endpoint
+        let interruption = Interruption()
+        let findings = ScrapeFindings(of: pool, on: list.timeline)
+        let questions = Questions(
+            timeout: pool.timeout, ask: { endpoint.scrape(unless: interruption) },
+            conclude: { findings.report(of: $0 ?? .overdue(after: $1)) },
+            interrupt: { interruption.fire() })
+        self.init(
+            pool.name, labels: Labels(cluster: pool.cluster, pool.labels), interval: pool.interval,
+            questions, registry: list.registry, timeline: list.timeline, log: log)
+    }
+}
+
+/// What an application's documents have said until now.
+private final class ScrapeFindings: Sendable {
+    private let history: Mutex<ScrapeHistory>
+    private let timeline: Timeline
+
+    init(of pool: Settings.ApplicationPool, on timeline: Timeline) {
+        history = Mutex(ScrapeHistory(Pools.Sizing(pool.sizing), behind: pool.behind))
+        self.timeline = timeline
+    }
+
+    func report(of scrape: Scrape) -> EndpointReport {
+        let families = history.withLock { $0.note(scrape, at: timeline.now) }
+        var failure: EndpointReport.Failure?
+        if case .failure(let found) = scrape.document {
+            failure = EndpointReport.Failure(found.reason.rawValue, found.description)
+        }
+        return EndpointReport(families.application, ofReading: families.scrape, failure: failure)
+    }
+}

@@ -1,0 +1,65 @@
+import Logging
+import Pools
+import Runtime
+import Settings
+import Synchronization
+
+/// The application pools that are watched now, and their polls.
+final class Endpoints: Sendable {
+    private struct Entry {
+        let settings: Settings.ApplicationPool
+        let target: EndpointTarget<Scrape>
+    }
+
+    private let scheduler: Scheduler
+    private let log: Logger
+    private let entries = Mutex<[Entry]>([])
+
+    init(on scheduler: Scheduler, log: Logger) {
+        self.scheduler = scheduler
+        self.log = log
+    }
+
+    /// In the order of the settings.
+    var targets: [EndpointTarget<Scrape>] { entries.withLock { $0.map(\.target) } }
+
+    /// Watches these pools from now on; those whose settings are as before are left alone.
+    func change(to pools: [Settings.ApplicationPool], on list: Watchlist) async {
+        let old = entries.withLock { $0 }
+        await stop(old.filter { !pools.contains($0.settings) })
+        var fresh: [EndpointTarget<Scrape>] = []
+        let new = pools.map { pool in
+            if let same = old.first(where: { $0.settings == pool }) { return same }
+            let target = EndpointTarget(pool, on: list, log: log)
+            fresh.append(target)
+            return Entry(settings: pool, target: target)
+        }
+        entries.withLock { $0 = new }
+        scheduler.start(
+            fresh.map { target in
+                [
+                    Scheduler.Beat(
+                        Self.beat(of: target), every: target.interval, guarded: target.name,
+                        skip: { target.skip($0) }, run: { await target.poll() })
+                ]
+            })
+    }
+
+    /// Ends all polls.
+    func stop() async {
+        await stop(entries.withLock { $0 })
+    }
+
+    private func stop(_ entries: [Entry]) async {
+        await withDiscardingTaskGroup { group in
+            for entry in entries {
+                group.addTask { [scheduler] in
+                    entry.target.stop()
+                    await scheduler.stop(Self.beat(of: entry.target))
+                }
+            }
+        }
+    }
+
+    private static func beat(of target: EndpointTarget<Scrape>) -> String { "\(target.name)/poll" }
+}
