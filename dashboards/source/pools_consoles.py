@@ -94,7 +94,7 @@ CONSOLES = [
         _ONLINE,
         Query(
             """max by (ID) (odyssey_paused{TARGET})
-            or max by (ID) (pgdog_pool_paused{TARGET}) + 2 * max by (ID) (pgdog_pool_banned{TARGET})"""
+            or max by (ID) (pgdog_pool_paused{ALIAS}) + 2 * max by (ID) (pgdog_pool_banned{ALIAS})"""
         ),
         width=8,
     ),

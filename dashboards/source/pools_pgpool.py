@@ -113,8 +113,8 @@ PGPOOL = [
     ),
     graph(
         "Pgpool-II: last successful health check",
-        """How long ago each node last passed a health check. Longer than health_check_period and its retries: the node
-        is about to be taken out, or was.""",
+        """How long before its last health check each node last passed one: 0 where the last one passed. Longer than
+        health_check_period and its retries: the node is about to be taken out, or was.""",
         "s",
         Query(
             f"max by ({_NODE}) (pgpool_health_check_last_success_age_seconds{{TARGET}})",
