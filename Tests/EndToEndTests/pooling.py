@@ -104,6 +104,10 @@ def _pgpools(
     pooled: Pooled, processes: Processes, main: PostgresServer, follower: PostgresServer, ending: ExitStack
 ) -> None:
     """One caches and tells lag in bytes, the other tells it in seconds."""
+    # Pgpool-II caches only what comes from a table.
+    main.execute("CREATE TABLE things (id int)")
+    main.execute("GRANT SELECT ON things TO PUBLIC")
+    follower.follow(main)
     for version, settings in {"4.3": {"memory_cache_enabled": "on"}, "4.6": {"delay_threshold_by_time": "10s"}}.items():
         one = Pgpool(
             processes,
@@ -113,7 +117,8 @@ def _pgpools(
             settings=settings,
         )
         ending.enter_context(one)
-        work(one.conninfo(), ending, times=1, statement="SELECT count(*) FROM generate_series(1, 100)")
+        work(one.conninfo(), ending, times=1, statement="SELECT count(*) FROM things")
+        work(one.conninfo(), ending, times=1)  # What is cached reaches no server.
         entry = _entry(f"pgpool {version}", "pgpool", one.console(), behind="main", pg_cluster="orders")
         pooled.pools.append(entry)
 
@@ -144,7 +149,7 @@ def _join(threads: Sequence[threading.Thread]) -> None:
 
 def _entry(name: str, kind: str, conninfo: str, **more: str) -> dict:
     """Of the settings, with every collector at every poll: also those that are slow, or off unless chosen."""
-    collectors = {"pgbouncer": _OF_PGBOUNCER}.get(kind, {})
+    collectors = {"pgbouncer": _OF_PGBOUNCER, "pgpool": {"pgpool_config": "1s"}}.get(kind, {})
     return {"name": name, "kind": kind, "conninfo": conninfo, "collectors": collectors, **more}
 
 
