@@ -15,9 +15,10 @@ package enum ServerKind: String, Sendable, CaseIterable {
     /// What a pooler is asked for its version; its console knows commands, and no SQL.
     var versionCommand: String { self == .pgpool ? "SHOW POOL_VERSION" : "SHOW VERSION" }
 
-    /// Whether this text is an answer of such a pooler; Pgpool-II alone does not begin with its name.
+    /// Whether such a pooler may have said this: Pgpool-II and Odyssey give their number alone.
     func says(version: String) -> Bool {
-        self == .pgpool || version.lowercased().contains(rawValue)
+        let named = Self.allCases.first { version.lowercased().contains($0.rawValue) }
+        return named == self || named == nil && (self == .pgpool || self == .odyssey)
     }
 }
 

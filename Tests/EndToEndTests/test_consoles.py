@@ -57,7 +57,7 @@ def watching(daemon, kind: str, conninfo: str) -> Daemon:
 
 def page_of(daemon: Daemon, kind: str) -> Exposition:
     """The page once each collector has run; everything on it is known, and no tool has a complaint."""
-    names = {f"{kind}_{name}" for name in COLLECTORS[kind].split()} | {"dbpool"}
+    names = {f"{kind}_{name}" for name in COLLECTORS[kind].split()} | {"pools"}
 
     def ran(page: Exposition) -> bool:
         return len(page.all("pgvigil_collector_success", server="pool")) == len(names)
