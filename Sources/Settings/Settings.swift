@@ -3,6 +3,8 @@ package struct Settings: Sendable, Equatable {
     /// At least one, or else a pooler; the names of all targets are unique.
     package var servers: [Server]
     package var poolers: [Pooler] = []
+    /// Whose names are served besides ours.
+    package var compatibility: Set<Exporter> = []
     /// The key `server` of the file.
     package var page = Page()
     package var log = Log()
@@ -26,6 +28,7 @@ extension Settings {
         map.read("interval", .duration(Server.intervals), into: &interval)
         map.read("server", .map("server", Page.read), into: &settings.page)
         map.read("log", .map("log", Log.read), into: &settings.log)
+        map.read("compatibility", .exporters, into: &settings.compatibility)
         let servers = Rule<Server?>.map("servers") {
             Server.read(from: &$0, interval: interval, in: surroundings)
         }

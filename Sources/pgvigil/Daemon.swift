@@ -39,6 +39,7 @@ struct Daemon: Service {
                 "version": "\(BuildInfo.version)", "addresses": "\(server.addresses.joined(separator: " "))",
                 "servers": "\(settings.servers.count)", "pools": "\(settings.poolers.count)",
             ])
+        list.compatibility = settings.compatibility
         await list.change(to: settings.watched)
         // Ready is who answers; a server that is down keeps nothing from starting.
         if !supervisor.tell(.ready, .status(list.summary)) {
@@ -81,6 +82,7 @@ struct Daemon: Service {
             let fresh = try read()
             output.change(to: fresh.log)
             await list.change(to: fresh.watched)
+            list.compatibility = fresh.compatibility
             own.noteReload(isSuccess: true)
             log.notice(
                 "settings reloaded",
