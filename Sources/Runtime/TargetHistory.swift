@@ -143,7 +143,8 @@ package struct TargetHistory: Sendable {
         .publish(families.map { RenderedFamily($0, of: target) }, job: job, end: end)
     }
 
-    private var connectionFamilies: [MetricFamily] {
+    /// What the connection alone tells.
+    package var connectionFamilies: [MetricFamily] {
         [
             MetricFamily(
                 own("up"), .gauge,

@@ -4,6 +4,8 @@ package struct Settings: Sendable, Equatable {
     package var servers: [Server]
     package var poolers: [Pooler] = []
     package var applicationPools: [ApplicationPool] = []
+    /// Whose names are served besides ours.
+    package var compatibility: Set<Exporter> = []
     /// The key `server` of the file.
     package var page = Page()
     package var log = Log()
@@ -27,6 +29,7 @@ extension Settings {
         map.read("interval", .duration(Server.intervals), into: &interval)
         map.read("server", .map("server", Page.read), into: &settings.page)
         map.read("log", .map("log", Log.read), into: &settings.log)
+        map.read("compatibility", .exporters, into: &settings.compatibility)
         let servers = Rule<Server?>.map("servers") {
             Server.read(from: &$0, interval: interval, in: surroundings)
         }

@@ -92,7 +92,7 @@ struct Collect: AsyncParsableCommand {
         case .pooler(let pooler):
             Target(
                 pooler, collectors: pooler.activeCollectors.filter { isChosen($0.name) }, atEachPoll: true,
-                on: list, log: log)
+                into: PoolerFindings(of: pooler), on: list, log: log)
         }
     }
 }

@@ -40,6 +40,7 @@ struct Daemon: Service {
                 "servers": "\(settings.servers.count)", "pools": "\(settings.poolers.count)",
                 "application_pools": "\(settings.applicationPools.count)",
             ])
+        list.compatibility = settings.compatibility
         await list.change(to: settings)
         // Ready is who answers; a server that is down keeps nothing from starting.
         if !supervisor.tell(.ready, .status(list.summary)) {
@@ -82,6 +83,7 @@ struct Daemon: Service {
             let fresh = try read()
             output.change(to: fresh.log)
             await list.change(to: fresh)
+            list.compatibility = fresh.compatibility
             own.noteReload(isSuccess: true)
             log.notice(
                 "settings reloaded",

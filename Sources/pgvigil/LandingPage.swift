@@ -28,7 +28,7 @@ enum LandingPage {
             <h1>pgvigil <small>\(BuildInfo.version)</small></h1>
             <p>Keeps watch over PostgreSQL and serves what it sees to Prometheus.</p>
             <p class="links"><a href="/metrics">/metrics</a> <a href="/-/healthy">/-/healthy</a> \
-            <a href="/-/ready">/-/ready</a></p>
+            <a href="/-/ready">/-/ready</a>\(compatibility(of: list))</p>
             <table>
             <thead><tr><th>Server</th><th>State</th><th>Collectors</th><th class="number">Polls</th>\
             <th class="number">Skipped</th><th>Metrics</th></tr></thead>
@@ -41,6 +41,10 @@ enum LandingPage {
             </html>
 
             """.utf8)
+    }
+
+    private static func compatibility(of list: Watchlist) -> String {
+        CompatibilityPages.paths(of: list.compatibility).map { #" <a href="\#($0)">\#($0)</a>"# }.joined()
     }
 
     private static func row(_ target: Target) -> String {

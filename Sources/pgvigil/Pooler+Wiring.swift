@@ -33,12 +33,12 @@ extension Settings.Pooler {
 extension Target {
     /// The pooler that the settings describe, on one connection to its console.
     ///
-    /// `chosen` are the collectors that run; with `atEachPoll` none of them waits for its interval.
+    /// `chosen` are the collectors that run, and leave in `findings` what they found; with `atEachPoll` none
+    /// of them waits for its interval.
     convenience init(
         _ pooler: Settings.Pooler, collectors chosen: [ConsoleCollector], atEachPoll: Bool = false,
-        on list: Watchlist, log: Logger
+        into findings: PoolerFindings, on list: Watchlist, log: Logger
     ) {
-        let findings = PoolerFindings(of: pooler)
         let sums = ConsoleSums()
         let jobs = chosen.map { collector in
             let interval = pooler.collectors[collector.name]?.interval ?? collector.cost.interval
@@ -62,7 +62,7 @@ extension Job {
                 findings.note(found.families, of: collector.name)
                 return Findings(found)
             } catch {
-                findings.note([], of: collector.name)
+                findings.noteFailure(of: collector.name)
                 throw JobFailure(error)
             }
         }

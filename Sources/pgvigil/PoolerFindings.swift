@@ -8,7 +8,10 @@ import Synchronization
 /// What a pooler's collectors found last, and what follows from all of it together.
 final class PoolerFindings: Sendable {
     private struct State {
+        /// Of the latest run, nothing where that failed.
         var families: [String: [MetricFamily]] = [:]
+        /// Of the latest run that succeeded.
+        var latest: [String: [MetricFamily]] = [:]
         var history: PoolHistory
         /// The most that each pool's connections were in use.
         var useSeconds: [String: Double] = [:]
@@ -35,7 +38,22 @@ final class PoolerFindings: Sendable {
     }
 
     func note(_ families: [MetricFamily], of collector: String) {
-        state.withLock { $0.families[collector] = families }
+        state.withLock { state in
+            state.families[collector] = families
+            state.latest[collector] = families
+        }
+    }
+
+    func noteFailure(of collector: String) {
+        state.withLock { $0.families[collector] = nil }
+    }
+
+    /// What is up of the pooler, the same as on its own page; `record` is that of its target.
+    func shown(by record: TargetHistory) -> [MetricFamily] {
+        // A collector that has been withdrawn has no series.
+        let jobs = record.jobs.filter { $0.series > 0 }.map(\.name)
+        return record.connectionFamilies
+            + state.withLock { state in jobs.flatMap { state.latest[$0] ?? [] } }
     }
 
     /// Turns what the other jobs of the same poll found into `dbpool_*`; it asks nothing.

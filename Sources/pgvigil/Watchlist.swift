@@ -1,4 +1,5 @@
 import Collectors
+import Exposition
 import Logging
 import Probes
 import Runtime
@@ -12,6 +13,8 @@ final class Watchlist: Sendable {
         let target: Target
         /// nil of a pooler.
         var probing: Probing?
+        /// nil of a server.
+        var findings: PoolerFindings?
     }
 
     let registry = Registry()
@@ -21,6 +24,7 @@ final class Watchlist: Sendable {
     private let log: Logger
     private let entries = Mutex<[Entry]>([])
     let endpoints: Endpoints
+    private let exporters = Mutex<Set<Settings.Exporter>>([])
 
     init(log: Logger) {
         self.log = log
@@ -36,6 +40,22 @@ final class Watchlist: Sendable {
         entries.withLock { $0 }.flatMap { entry in
             (entry.probing?.summaries ?? []).map { (entry.target.name, $0.name, $0.summary) }
         }
+    }
+
+    /// The poolers of one kind that have been polled, with what is up of each, in the order of the settings.
+    func poolers(of kind: Settings.PoolerKind) -> [(target: Target, families: [MetricFamily])] {
+        entries.withLock { $0 }.compactMap { entry in
+            guard case .pooler(let pooler) = entry.settings, pooler.kind == kind else { return nil }
+            let record = entry.target.record
+            guard record.isUp != nil, let findings = entry.findings else { return nil }
+            return (entry.target, findings.shown(by: record))
+        }
+    }
+
+    /// Whose names of metrics are served besides ours.
+    var compatibility: Set<Settings.Exporter> {
+        get { exporters.withLock { $0 } }
+        set { exporters.withLock { $0 = newValue } }
     }
 
     var isAlive: Bool { scheduler.isAlive }
@@ -76,11 +96,15 @@ final class Watchlist: Sendable {
     private func entry(for watched: Settings.Watched) -> Entry {
         switch watched {
         case .server(let server): entry(for: server)
-        case .pooler(let pooler):
-            Entry(
-                settings: watched,
-                target: Target(pooler, collectors: pooler.activeCollectors, on: self, log: log))
+        case .pooler(let pooler): entry(for: pooler)
         }
+    }
+
+    private func entry(for pooler: Settings.Pooler) -> Entry {
+        let findings = PoolerFindings(of: pooler)
+        let target = Target(
+            pooler, collectors: pooler.activeCollectors, into: findings, on: self, log: log)
+        return Entry(settings: .pooler(pooler), target: target, findings: findings)
     }
 
     private func entry(for server: Settings.Server) -> Entry {

@@ -83,7 +83,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("transaction", true, 100, 50), ("transaction", false, 300, 50), ("statement", false, 300, 50),
+            ("transaction", true, 100, 41), ("transaction", false, 300, 41), ("statement", false, 300, 41),
             ("session", true, 100, nil), ("session", false, nil, nil),
         ] as [(String, Bool, Double?, Double?)])
     func `what was handed out and how long it was used depends on when a connection is taken back`(

@@ -1,5 +1,6 @@
 """Poolers in a state that says something to every collector: full, paused, disabled, failing, hostile, unlimited."""
 
+import itertools
 import select
 import socket
 from types import TracebackType
@@ -17,6 +18,8 @@ from processes import Processes, free_port, wait_until
 
 # Longer than anybody looks at it.
 FOREVER = "SELECT pg_sleep(600)"
+
+_numbers = itertools.count(1)  # Each has a folder of its own.
 
 
 class InterestingPgBouncer:
@@ -53,7 +56,7 @@ class InterestingPgBouncer:
             2,
             processes,
             pooler,
-            processes.folder / f"pgbouncer-{pooler.version}",
+            processes.folder / f"pgbouncer-{pooler.version}-{next(_numbers)}",
             behind,
             databases=databases,
             user_settings={"app": {"max_user_connections": 30}},

@@ -22,6 +22,12 @@ import Testing
         #expect(server.collectors.isEmpty)
     }
 
+    @Test func `an exporter is named as often as anybody likes`() throws {
+        let said = "compatibility: [pgbouncer_exporter, pgbouncer_exporter]\nservers: [{name: main}]"
+        #expect(try Fixture.load(said).compatibility == [.pgbouncer])
+        #expect(try Fixture.load("servers: [{name: main}]").compatibility == [])
+    }
+
     @Test func `everything can be said`() throws {
         let settings = try Fixture.load(
             """

@@ -1,0 +1,78 @@
+"""prometheus-community's pgbouncer_exporter, whose names pgvigil serves too."""
+
+import shutil
+import subprocess
+import urllib.request
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlencode
+
+import debian
+from cache import Unavailable, cached
+from pgbouncer import PgBouncer
+from processes import Processes, free_port, wait_until
+
+SUITE = "sid"
+PROGRAMS = Path("usr/bin")
+
+
+class PgBouncerExporter:
+    """One that asks a PgBouncer, which must put up with `extra_float_digits`. As a context it runs inside."""
+
+    def __init__(self, processes: Processes, pooler: PgBouncer):
+        self._program = fetch() / PROGRAMS / "prometheus-pgbouncer-exporter"
+        self._processes = processes
+        self._port = free_port()
+        where = {"host": pooler.folder, "port": pooler.port, "user": "stats", "sslmode": "disable"}
+        self._console = f"postgres:///pgbouncer?{urlencode(where)}"
+
+    def __enter__(self) -> Self:
+        listening, console = f"--web.listen-address=127.0.0.1:{self._port}", self._console
+        command = [str(self._program), listening, f"--pgBouncer.connectionString={console}", "--pgBouncer.pid-file="]
+        self._process = self._processes.start(command, output=subprocess.DEVNULL)
+        try:
+            wait_until(self._answers, within=20, what="pgbouncer_exporter answers")
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.wait(10)
+
+    def page(self) -> bytes:
+        """It asks PgBouncer while it is asked."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/metrics", timeout=10) as answer:
+            return answer.read()
+
+    def _answers(self) -> bool:
+        assert self._process.poll() is None, f"pgbouncer_exporter ended with status {self._process.returncode}"
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{self._port}/", timeout=10).close()
+        except OSError:
+            return False
+        return True
+
+
+@cache
+def fetch() -> Path:
+    """Its folder in the cache, filled where it is missing. Raises `Unavailable` where it cannot be had here."""
+
+    def make(folder: Path) -> None:
+        debian.unpack(SUITE, ["prometheus-pgbouncer-exporter"], folder)
+        shutil.rmtree(folder / "usr/share")  # Much of it, and of no use.
+        for program in (folder / PROGRAMS).iterdir():
+            if program.name != "prometheus-pgbouncer-exporter":
+                program.unlink()
+        debian.wrap(folder, folder / PROGRAMS)
+
+    what = f"pgbouncer_exporter of Debian {SUITE}"
+    try:
+        return cached(f"pgbouncer-exporter-{SUITE}", what, make)
+    except Unavailable as reason:
+        raise Unavailable(f"{what} cannot be had here: {reason}") from None
