@@ -117,12 +117,13 @@ extension PoolHistory {
             guard seconds > 0 else { return nil }
             let samples = totals.samples - start.samples
             let sampled = samples > 0 ? (totals.used - start.used) / samples : nil
+            let counted = latest.useSeconds.map { _ in (totals.useSeconds - start.useSeconds) / seconds }
             return Change(
                 isFull: isFull,
                 acquired: latest.acquired.map { _ in totals.acquired - start.acquired },
                 waitSeconds: latest.waitSeconds.map { _ in totals.waitSeconds - start.waitSeconds },
-                concurrent: latest.useSeconds.map { _ in (totals.useSeconds - start.useSeconds) / seconds }
-                    ?? sampled)
+                // A use is counted once it has ended: one that lasts shows in the samples alone.
+                concurrent: [counted, sampled].compactMap(\.self).max())
         }
 
         private func increase(_ before: Double?, _ now: Double?) -> Double {

@@ -94,7 +94,8 @@ import Testing
                 poll * 15,
                 [
                     PoolReading.of {
-                        $0.used = 99  // Not counted: the pool says itself how long connections were used.
+                        // Samples miss what is short: the pool says itself how long connections were used.
+                        $0.used = 9
                         $0.allowed = 50
                         $0.acquired = 7 + 20 * seconds
                         $0.waitSeconds = 3 + seconds
@@ -112,6 +113,27 @@ import Testing
             lines.contains(#"dbpool_advised_connections{kind="psycopg_pool",pool="orders",bound="min"} 5"#))
         #expect(lines.contains(#"dbpool_shrink_advised{kind="psycopg_pool",pool="orders"} 1"#))
         #expect(lines.contains("dbpool_server_advised_connections 17"))
+    }
+
+    @Test func `a use that lasts counts by samples, and once it has ended for no more than there are`() {
+        func concurrent(_ useSeconds: [Double]) -> [String] {
+            let readings = useSeconds.enumerated().map { index, useSeconds in
+                (
+                    index * 15,
+                    [
+                        PoolReading.of {
+                            $0.used = 2
+                            $0.allowed = 8
+                            $0.useSeconds = useSeconds
+                        }
+                    ]
+                )
+            }
+            return Self.lines(readings).filter { $0.hasPrefix("dbpool_concurrent") }
+        }
+        let family = #"dbpool_concurrent_connections{kind="psycopg_pool",pool="orders"}"#
+        #expect(concurrent([0, 0, 0]) == ["\(family) 2"])
+        #expect(concurrent([0, 0, 3600]) == ["\(family) 8"])
     }
 
     @Test func `a larger pool has its minimum as a share`() {
