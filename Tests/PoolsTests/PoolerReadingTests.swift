@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(
-        arguments: [(nil, nil), (5, 5), (7, 7), (100, 40)] as [(Double?, Double?)])
+        arguments: [(nil, 40), (5, 5), (7, 7), (100, 40)] as [(Double?, Double?)])
     func `all users of a database together may have no more than the database`(
         _ most: Double?, _ configured: Double?
     ) {
@@ -74,6 +74,7 @@ import Testing
                     [
                         (["database": "app", "user": "web", "state": "active"], 1),
                         (["database": "app", "user": "report", "state": "active"], 1),
+                        (["database": "app", "user": "refused", "state": "active"], 0),
                     ]),
                 family("pgbouncer_database_pool_size", ["database": "app"], 20),
                 family("pgbouncer_database_max_server_connections", ["database": "app"], most),

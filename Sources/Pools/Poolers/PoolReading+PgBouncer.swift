@@ -49,12 +49,19 @@ extension PoolerFigures {
         ].compactMap(\.self).min()
     }
 
-    /// What all users of a database may have together, where that is less than what each may have, summed.
+    /// What all users of a database may have together; nil where one has no limit, nor has the database.
+    ///
+    /// Each user that ever tried to come in leaves a pool behind; one without connections counts for nothing.
     fileprivate func allowedByPgBouncer(all users: [PoolReading], of pool: String) -> Double? {
-        guard let limit = sum("pgbouncer_database_max_server_connections", ["database": pool]) else {
-            return nil
+        let present = users.filter { reading in
+            let place = ["database": pool, "user": reading.user ?? ""]
+            return (sum("pgbouncer_pool_client_connections", place) ?? 0)
+                + (sum("pgbouncer_pool_server_connections", place) ?? 0) > 0
         }
-        let sums = users.compactMap(\.allowed)
-        return sums.count < users.count ? limit : min(limit, sums.reduce(0, +))
+        let counted = present.isEmpty ? users : present
+        let sums = counted.compactMap(\.allowed)
+        let each = sums.count < counted.count ? nil : sums.reduce(0, +)
+        return [each, sum("pgbouncer_database_max_server_connections", ["database": pool])]
+            .compactMap(\.self).min()
     }
 }
