@@ -56,7 +56,7 @@ package struct PoolFamilies {
         add(.meanWait, pool.meanWait(change), place)
         let configured = pool.configured
         add(.configured, configured, place)
-        guard let change, let concurrent = change.concurrent else { return }
+        guard let change, let concurrent = change.concurrent, concurrent.isFinite else { return }
         add(.concurrent, concurrent, place)
         let advice = history.sizing.advice(concurrent: concurrent)
         add(.advised, Double(advice.max), place + ["max"])

@@ -155,11 +155,17 @@ import Testing
         (#"{"pool_size": 8, "pool_max": true}"#, "max_connections: /pool_max is a boolean, not a number"),
         (#"{"pool_size": [8]}"#, "connections_total: /pool_size is a list, not a number"),
         (#"{"pool_size": 8, "requests_waiting": -1}"#, "pending_requests: the number is negative"),
+        (#"{"pool_size": 1e300}"#, "connections_total: the number is out of range"),
     ])
     func `what does not fit is named, without its value`(_ text: String, _ words: String) {
         let failure = #expect(throws: ScrapeFailure.self) { try Self.read(.psycopgPool, text) }
         #expect(failure?.reason == .mapping)
         #expect(failure?.description == words)
+    }
+
+    @Test func `names that mean something else in a health document say nothing of its pool`() throws {
+        let text = #"{"active": true, "errors": [], "connection_pool": {"total": 10, "idle": 4}}"#
+        #expect(try Self.pool(.health, text) == .of(.health) { ($0.used, $0.idle) = (6, 4) })
     }
 
     @Test func `a percentage that is declared a ratio is refused`() {
