@@ -84,7 +84,7 @@ package struct DocumentMapping: Sendable {
             case .some(let other): misfit = misfit ?? (pointer, other)
             }
         }
-        if let (pointer, other) = misfit {
+        if let (pointer, other) = misfit, !rule.isGuess {
             throw ScrapeFailure(.mapping, "\(field.rawValue): \(pointer) is \(other.words), not a number")
         }
         return rule.missing == .zero ? (0, false) : nil
@@ -97,10 +97,16 @@ package struct DocumentMapping: Sendable {
         return nil
     }
 
+    /// Sums of greater numbers may leave the range of what can be computed.
+    static let greatest = 1e18
+
     /// Refuses what cannot be.
     private func check(_ numbers: [PoolField: Double]) throws(ScrapeFailure) {
         for (field, number) in numbers where number < 0 && field != .allowed {
             throw ScrapeFailure(.mapping, "\(field.rawValue): the number is negative")
+        }
+        for (field, number) in numbers where !(number <= Self.greatest) {
+            throw ScrapeFailure(.mapping, "\(field.rawValue): the number is out of range")
         }
         if let share = numbers[.utilization], !isPercent, share > 2 {
             throw ScrapeFailure(

@@ -12,6 +12,8 @@ package struct FieldRule: Sendable, Equatable {
     let missing: Missing
     /// Whether 0 stands for no limit.
     let isUnlimitedAtZero: Bool
+    /// Whether what is there may mean something else: `errors` at the top of a document may be a list.
+    let isGuess: Bool
 
     /// A place, and what its number is multiplied by.
     struct Place: Equatable {
@@ -23,6 +25,7 @@ package struct FieldRule: Sendable, Equatable {
         places = [Place(pointer: pointer, scale: scale)]
         self.missing = missing
         isUnlimitedAtZero = false
+        isGuess = false
     }
 
     /// Members of an object, under any of these names.
@@ -45,5 +48,6 @@ package struct FieldRule: Sendable, Equatable {
         }
         self.missing = missing
         self.isUnlimitedAtZero = isUnlimitedAtZero
+        isGuess = prefixes.count > 1
     }
 }

@@ -56,7 +56,7 @@ package struct PoolFamilies {
         add(.meanWait, pool.meanWait(change), place)
         let configured = pool.configured
         add(.configured, configured, place)
-        guard let change, let used = change.concurrent else { return }
+        guard let change, let used = change.concurrent, used.isFinite else { return }
         // A use longer than the window is counted in it as a whole.
         let concurrent = min(used, configured ?? used)
         add(.concurrent, concurrent, place)

@@ -35,7 +35,7 @@ extension PoolMetric {
         help: "How long the client at the head of the queue has waited for a connection.")
     static let utilization = PoolMetric(
         "dbpool_utilization_ratio", .gauge, ofUser,
-        help: "Connections in use or being made, over those allowed; above 1 with a reserve.")
+        help: "Connections in use or being made, over those allowed, a reserve included.")
     static let status = PoolMetric(
         "dbpool_status", .gauge, ofUser + ["status"],
         help: "1 for what holds: healthy with 80 % of allowed connections not in use, degraded with 50 %, "

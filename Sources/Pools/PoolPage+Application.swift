@@ -5,9 +5,11 @@ extension PoolPage {
         "jetty_threads_busy", "cache_gets_total", "cache_evictions_total", "cache_size",
     ]
 
-    static func application(of samples: [PrometheusSample], default pool: String) -> ApplicationReading {
+    static func application(
+        of samples: [PrometheusSample], default pool: String
+    ) throws(ScrapeFailure) -> ApplicationReading {
         var application = ApplicationReading()
-        for sample in samples where sample.value.isFinite {
+        for sample in samples where (0...DocumentMapping.greatest).contains(sample.value) {
             var cache = application.caches[name(of: sample, default: pool)] ?? ApplicationReading.Cache()
             switch (sample.name, sample.labels["result"]) {
             case ("process_cpu_seconds_total", _): add(sample.value, to: &application.cpuSeconds)
@@ -20,9 +22,10 @@ extension PoolPage {
             case ("cache_size", _): add(sample.value, to: &cache.entries)
             default: break
             }
-            if cache != ApplicationReading.Cache() {
-                application.caches[name(of: sample, default: pool)] = cache
-            }
+            guard cache != ApplicationReading.Cache() else { continue }
+            let name = name(of: sample, default: pool)
+            if application.caches[name] == nil { try note(name, among: application.caches.count) }
+            application.caches[name] = cache
         }
         return application
     }

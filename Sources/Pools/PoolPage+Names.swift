@@ -37,14 +37,18 @@ extension PoolPage {
         + entries(.hikaricp, "hikaricp_", ["connection_acquired_nanos_sum": \.waitSeconds], scale: 1e-9)
         + entries(.hikaricp, "hikaricp_", ["connection_usage_millis_sum": \.useSeconds], scale: 1e-3)
 
+    /// In OpenMetrics its counters end with `_total`.
     private static let pgxpool =
         entries(
             .pgxpool, "pgxpool_",
             [
                 "acquired_conns": \.used, "idle_conns": \.idle, "constructing_conns": \.creating,
-                "max_conns": \.allowed, "acquire_count": \.acquired, "canceled_acquire_count": \.timeouts,
+                "max_conns": \.allowed, "acquire_count": \.acquired, "acquire_count_total": \.acquired,
+                "canceled_acquire_count": \.timeouts, "canceled_acquire_count_total": \.timeouts,
             ])
-        + entries(.pgxpool, "pgxpool_", ["acquire_duration_ns": \.waitSeconds], scale: 1e-9)
+        + entries(
+            .pgxpool, "pgxpool_",
+            ["acquire_duration_ns": \.waitSeconds, "acquire_duration_ns_total": \.waitSeconds], scale: 1e-9)
 
     /// Go's database/sql counts those who waited, not those who were served.
     private static let goSQL =

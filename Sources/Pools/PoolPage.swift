@@ -1,3 +1,5 @@
+import Exposition
+
 /// What the names on a Prometheus page mean: whose pools they speak of, in which unit.
 struct PoolPage {
     typealias Value = any WritableKeyPath<PoolReading, Double?> & Sendable
@@ -19,6 +21,11 @@ struct PoolPage {
         "name",
     ]
 
+    /// So many pools and caches a page may have: each becomes a dozen series.
+    static let most = 1000
+    /// In bytes: labels are cut there, and two that are alike up to there would be one series.
+    static let longestName = Labels.longestValue
+
     /// All pools and what else the page says; `pool` names one without a label.
     static func document(from bytes: [UInt8], pool: String) throws(ScrapeFailure) -> PoolDocument {
         let samples = try PrometheusReader.read(bytes) { names.contains($0) }
@@ -29,22 +36,37 @@ struct PoolPage {
                     + "db_client_connection_* and db_client_connections_*")
         }
         var document = PoolDocument()
-        document.pools = pools(of: samples, default: pool)
-        document.application = application(of: samples, default: pool)
+        document.pools = try pools(of: samples, default: pool)
+        document.application = try application(of: samples, default: pool)
         return document
     }
 
     private static let names = Set(meanings.keys).union(applicationNames)
 
-    private static func pools(of samples: [PrometheusSample], default pool: String) -> [PoolReading] {
+    /// Adds the name of a pool or cache to those that were found.
+    static func note(_ name: String, among count: Int) throws(ScrapeFailure) {
+        guard name.utf8.count <= longestName else {
+            throw ScrapeFailure(.tooLarge, "the name of a pool or cache is longer than \(longestName) bytes")
+        }
+        guard count < most else {
+            throw ScrapeFailure(.tooLarge, "the page has more than \(most) pools or caches")
+        }
+    }
+
+    private static func pools(
+        of samples: [PrometheusSample], default pool: String
+    ) throws(ScrapeFailure) -> [PoolReading] {
         var order: [PoolReading.Key] = []
         var readings: [PoolReading.Key: PoolReading] = [:]
-        for sample in samples where sample.value.isFinite && sample.value >= 0 {
+        for sample in samples where (0...DocumentMapping.greatest).contains(sample.value) {
             for meaning in meanings[sample.name] ?? [] {
                 if let label = meaning.label, sample.labels[label.name] ?? "" != label.value { continue }
                 let name = poolLabels.lazy.compactMap { sample.labels[$0] }.first ?? pool
                 let key = PoolReading.Key(kind: meaning.kind, pool: name, user: nil)
-                if readings[key] == nil { order.append(key) }
+                if readings[key] == nil {
+                    try note(name, among: order.count)
+                    order.append(key)
+                }
                 var reading = readings[key] ?? PoolReading(meaning.kind, pool: name)
                 let value = sample.value.scaled(by: meaning.scale)
                 if !(meaning.isUnlimitedAtZero && value == 0) {

@@ -29,7 +29,6 @@ package struct Preset: Sendable {
             .acquired: FieldRule("requests_num", missing: .zero),
             .waitSeconds: FieldRule("requests_wait_ms", scale: 0.001, missing: .zero),
             .timeouts: FieldRule("requests_errors", missing: .zero),
-            .errors: FieldRule("connections_errors", missing: .zero),
             .useSeconds: FieldRule("usage_ms", scale: 0.001, missing: .zero),
         ])
 

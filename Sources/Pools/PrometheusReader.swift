@@ -11,8 +11,11 @@ struct PrometheusReader {
         _ bytes: [UInt8], where isWanted: (String) -> Bool
     ) throws(ScrapeFailure) -> [PrometheusSample] {
         var samples: [PrometheusSample] = []
-        var number = 0
-        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+        var (number, start) = (0, bytes.startIndex)
+        // One by one: a list of the lines may be many times as large as the page.
+        while start < bytes.endIndex {
+            let line = bytes[start...].prefix { $0 != UInt8(ascii: "\n") }
+            start = line.endIndex + 1
             number += 1
             var reader = PrometheusReader(line: line, position: line.startIndex)
             guard let first = reader.firstByte, first != UInt8(ascii: "#") else { continue }

@@ -27,6 +27,7 @@ package struct Sizing: Sendable, Equatable {
 
     /// The next whole number, where the last digits of a quotient count for nothing.
     private func whole(_ number: Double) -> Int {
-        Int((min(number, 1e9) - 1e-9).rounded(.up))
+        guard number < 1e9 else { return 1_000_000_000 }  // What is no number, too.
+        return Int((number - 1e-9).rounded(.up))
     }
 }

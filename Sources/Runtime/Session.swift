@@ -18,6 +18,9 @@ package actor Session {
     /// How long a server that is asked to close a connection is waited for.
     private static let longestGoodbye = Duration.milliseconds(100)
 
+    /// The same where another connection follows at once, which may need this one's place.
+    private static let patientGoodbye = Duration.seconds(1)
+
     private var target: ConnectionTarget
     private let limit: ConnectionLimit
     private let canceller: Canceller
@@ -74,7 +77,7 @@ package actor Session {
             sayGoodbye()
             target.database = database
         }
-        if begun.duration(to: .now) > Self.longestLife { sayGoodbye() }
+        if begun.duration(to: .now) > Self.longestLife { sayGoodbye(within: Self.patientGoodbye) }
         let isNew = connection == nil
         var lent = try takeOrOpen(by: deadline)
         let answer = Result { () throws(PostgresError) in
@@ -117,10 +120,10 @@ package actor Session {
     // MARK: -
 
     /// Closes the connection; where the server takes its time, the place goes with it.
-    private func sayGoodbye() {
+    private func sayGoodbye(within patience: Duration = Session.longestGoodbye) {
         guard let connection = connection.take() else { return }
         let closing = connection.close()
-        guard !closing.isOver(within: Self.longestGoodbye) else { return }
+        guard !closing.isOver(within: patience) else { return }
         abandoned.append(Abandoned(connection: closing, place: place))
         place = nil
     }

@@ -23,10 +23,15 @@ final class Endpoints: Sendable {
     /// In the order of the settings.
     var targets: [EndpointTarget<Scrape>] { entries.withLock { $0.map(\.target) } }
 
-    /// Watches these pools from now on; those whose settings are as before are left alone.
-    func change(to pools: [Settings.ApplicationPool], on list: Watchlist) async {
+    /// Ends the polls of pools that are not among these, settings and all.
+    func leave(allBut pools: [Settings.ApplicationPool]) async {
+        await stop(entries.withLock { $0 }.filter { !pools.contains($0.settings) })
+        entries.withLock { $0.removeAll { !pools.contains($0.settings) } }
+    }
+
+    /// Watches these pools from now on, once others are left; those that are watched already go on.
+    func start(_ pools: [Settings.ApplicationPool], on list: Watchlist) {
         let old = entries.withLock { $0 }
-        await stop(old.filter { !pools.contains($0.settings) })
         var fresh: [EndpointTarget<Scrape>] = []
         let new = pools.map { pool in
             if let same = old.first(where: { $0.settings == pool }) { return same }

@@ -24,6 +24,11 @@ extension Settings.Pooler {
         }
     }
 
+    /// More than the one in use only where that one may be left hanging.
+    ///
+    /// A process of Pgpool-II may not come back from a failover, and holds on to its client; others serve.
+    fileprivate var mostConnections: Int { kind == .pgpool ? 2 : 1 }
+
     /// The collectors that are switched on, in the catalogue's order.
     var activeCollectors: [ConsoleCollector] {
         ConsoleCollector.all(of: serverKind).filter { collectors[$0.name]?.isEnabled ?? !$0.isOptIn }
@@ -46,7 +51,8 @@ extension Target {
         }
         self.init(
             pooler.name, at: pooler.connectionTarget, labels: Labels(cluster: pooler.cluster, pooler.labels),
-            interval: pooler.interval, maxConnections: 1, jobs: jobs + [findings.job(on: list.timeline)],
+            interval: pooler.interval, maxConnections: pooler.mostConnections,
+            jobs: jobs + [findings.job(on: list.timeline)],
             registry: list.registry, timeline: list.timeline, log: log)
     }
 }

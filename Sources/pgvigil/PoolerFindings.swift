@@ -8,21 +8,17 @@ import Synchronization
 /// What a pooler's collectors found last, and what follows from all of it together.
 final class PoolerFindings: Sendable {
     private struct State {
-        /// Of the latest run, nothing where that failed.
+        /// By collector: like what is on the page, it survives one failure.
         var families: [String: [MetricFamily]] = [:]
-        /// Of the latest run that succeeded.
-        var latest: [String: [MetricFamily]] = [:]
+        var failed: Set<String> = []
         var history: PoolHistory
         /// The most that each pool's connections were in use.
         var useSeconds: [String: Double] = [:]
 
         /// With a time of use that never falls: a wait is counted before the transaction that it is part of.
         mutating func rising(_ reading: PoolReading) -> PoolReading {
-            guard let latest = reading.useSeconds else { return reading }
             var rising = reading
-            let highest = max(useSeconds[reading.pool] ?? 0, latest)
-            rising.useSeconds = highest
-            useSeconds[reading.pool] = highest
+            rising.useSeconds = reading.useSeconds.map { max(useSeconds[reading.pool] ?? 0, $0) }
             return rising
         }
     }
@@ -40,12 +36,14 @@ final class PoolerFindings: Sendable {
     func note(_ families: [MetricFamily], of collector: String) {
         state.withLock { state in
             state.families[collector] = families
-            state.latest[collector] = families
+            state.failed.remove(collector)
         }
     }
 
     func noteFailure(of collector: String) {
-        state.withLock { $0.families[collector] = nil }
+        state.withLock { state in
+            if !state.failed.insert(collector).inserted { state.families[collector] = nil }
+        }
     }
 
     /// What is up of the pooler, the same as on its own page; `record` is that of its target.
@@ -53,7 +51,7 @@ final class PoolerFindings: Sendable {
         // A collector that has been withdrawn has no series.
         let jobs = record.jobs.filter { $0.series > 0 }.map(\.name)
         return record.connectionFamilies
-            + state.withLock { state in jobs.flatMap { state.latest[$0] ?? [] } }
+            + state.withLock { state in jobs.flatMap { state.families[$0] ?? [] } }
     }
 
     /// Turns what the other jobs of the same poll found into `dbpool_*`; it asks nothing.
@@ -63,6 +61,8 @@ final class PoolerFindings: Sendable {
             return state.withLock { state in
                 let found = state.families.values.flatMap(\.self)
                 let readings = PoolReading.readings(of: kind, from: found).map { state.rising($0) }
+                let uses = readings.compactMap { reading in reading.useSeconds.map { (reading.pool, $0) } }
+                state.useSeconds = Dictionary(uses) { max($0, $1) }
                 state.history.note(readings, at: timeline.now)
                 return Findings(families: PoolFamilies(of: readings, state.history, behind: behind).all)
             }

@@ -72,15 +72,21 @@ final class Watchlist: Sendable {
 
     /// Watches what these settings name from now on; targets whose settings are as before are left alone.
     func change(to settings: Settings) async {
-        async let others: Void = change(to: settings.watched)
-        async let endpoints: Void = endpoints.change(to: settings.applicationPools, on: self)
-        _ = await (others, endpoints)
+        // All that leaves, first: its name may come back as that of another kind of target.
+        async let others: Void = leave(allBut: settings.watched)
+        async let pools: Void = endpoints.leave(allBut: settings.applicationPools)
+        _ = await (others, pools)
+        start(settings.watched)
+        endpoints.start(settings.applicationPools, on: self)
     }
 
-    private func change(to targets: [Settings.Watched]) async {
-        let old = entries.withLock { $0 }
-        let kept = old.filter { targets.contains($0.settings) }
-        await stop(old.filter { entry in !kept.contains { $0.target === entry.target } })
+    private func leave(allBut targets: [Settings.Watched]) async {
+        await stop(entries.withLock { $0 }.filter { !targets.contains($0.settings) })
+        entries.withLock { $0.removeAll { !targets.contains($0.settings) } }
+    }
+
+    private func start(_ targets: [Settings.Watched]) {
+        let kept = entries.withLock { $0 }
         var fresh: [Entry] = []
         let new = targets.map { target in
             if let same = kept.first(where: { $0.settings == target }) { return same }

@@ -59,6 +59,8 @@ import Testing
         #expect(ConsoleColumn.difference(["5", "2"]) == .integer(3))
         #expect(ConsoleColumn.difference(["5", nil]) == .integer(5))
         #expect(ConsoleColumn.difference(["1", "2"]) == .integer(0))
+        #expect(ConsoleColumn.difference(["\(Int64.max)", "-1"]) == nil)
+        #expect(ConsoleColumn.others(["\(Int64.min)"]) == nil)
     }
 
     @Test(

@@ -250,6 +250,25 @@ def test_a_pool_that_a_reload_leaves_alone_keeps_its_counters(daemon):
         assert page.value("dbpool_scrape_failures_total", **failures) >= before
 
 
+def test_a_name_that_becomes_another_kind_of_target_is_polled_on(daemon):
+    with documents() as server:
+        nowhere = {"conninfo": f"host=127.0.0.1 port={free_port()}"}
+        pools = settings_of(
+            application_pool("web", server.url("/document")), servers=[{"name": "other", **nowhere}]
+        )
+        servers = {"interval": "1s", "servers": [{"name": name, **nowhere} for name in ("other", "web")]}
+        watched = daemon(settings=servers)
+        for settings, metric in [(pools, "dbpool_scrape_success"), (servers, "pg_up")] * 8:
+            watched.write_settings(settings)
+            watched.reload()
+            until_seen(
+                watched,
+                lambda page: page.value(metric, server="web") is not None
+                and (page.value("pgvigil_polls_total", server="web") or 0) >= 2,
+                f"two polls that gave {metric}",
+            )
+
+
 def test_secrets_come_from_files_and_go_to_nobody_else(daemon, tmp_path):
     password, token = tmp_path / "password", tmp_path / "token"
     password.write_text("open sesame\n")

@@ -1,5 +1,7 @@
 """Every collector of every pooler's console, on real ones of each version and on recordings."""
 
+import signal
+
 import psycopg
 import pytest
 
@@ -140,6 +142,24 @@ def test_where_processes_share_an_address_another_one_that_answers_is_no_burst(d
     assert before.value("pgbouncer_config_so_reuseport") == 1
     assert before.value("pgbouncer_database_queries_total", database="app") == 0
     assert after.value("pgbouncer_database_queries_total", database="app") == 5
+
+
+def test_a_pgpool_whose_process_hangs_after_a_failover_is_up(daemon, pgpool, server, processes: Processes):
+    """One that served us may wait for ever, with our connection open, where a node went down at once."""
+    standby = server.standby(processes.folder / "standby-that-fails")
+    standby.start()
+
+    def node_is_up(value: float) -> bool:
+        return watched.metrics().exposition().value("pgpool_node_up", node_id="1") == value
+
+    try:
+        pooler = pgpool([server, standby])
+        watched = watching(daemon, "pgpool", pooler.conninfo(user="pgvigil"))
+        wait_until(lambda: node_is_up(1), within=20, what="the node is up")
+    finally:
+        standby.stop(signal.SIGQUIT)
+    wait_until(lambda: node_is_up(0), within=20, what="the node is seen to be down")
+    assert watched.metrics().exposition().value("pgpool_up") == 1
 
 
 @pytest.mark.parametrize("version", PGPOOLS)

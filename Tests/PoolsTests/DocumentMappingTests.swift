@@ -34,7 +34,6 @@ import Testing
                     $0.waitSeconds = 0
                     $0.useSeconds = 0
                     $0.timeouts = 0
-                    $0.errors = 0
                 })
     }
 
@@ -49,7 +48,7 @@ import Testing
         #expect(pool.waitSeconds == 1.5)
         #expect(pool.useSeconds == 12)
         #expect(pool.timeouts == 2)
-        #expect(pool.errors == 1)
+        #expect(pool.errors == nil)  // Its connections_errors are not those who wait for a connection.
     }
 
     @Test(arguments: [
@@ -155,11 +154,17 @@ import Testing
         (#"{"pool_size": 8, "pool_max": true}"#, "max_connections: /pool_max is a boolean, not a number"),
         (#"{"pool_size": [8]}"#, "connections_total: /pool_size is a list, not a number"),
         (#"{"pool_size": 8, "requests_waiting": -1}"#, "pending_requests: the number is negative"),
+        (#"{"pool_size": 1e300}"#, "connections_total: the number is out of range"),
     ])
     func `what does not fit is named, without its value`(_ text: String, _ words: String) {
         let failure = #expect(throws: ScrapeFailure.self) { try Self.read(.psycopgPool, text) }
         #expect(failure?.reason == .mapping)
         #expect(failure?.description == words)
+    }
+
+    @Test func `names that mean something else in a health document say nothing of its pool`() throws {
+        let text = #"{"active": true, "errors": [], "connection_pool": {"total": 10, "idle": 4}}"#
+        #expect(try Self.pool(.health, text) == .of(.health) { ($0.used, $0.idle) = (6, 4) })
     }
 
     @Test func `a percentage that is declared a ratio is refused`() {

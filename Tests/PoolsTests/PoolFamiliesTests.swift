@@ -23,6 +23,15 @@ import Testing
         return PoolFamilies(of: readings.last?.readings ?? [], history, behind: behind).all.lines
     }
 
+    @Test func `numbers beyond all reason give no concurrency, and end nothing`() {
+        let readings = (0...5).map { poll in
+            (second: poll * 20, readings: [PoolReading.of { ($0.used, $0.allowed) = (1.7e308, 20) }])
+        }
+        let lines = Self.lines(readings, Self.sizing { $0.window = .seconds(60) })
+        #expect(!lines.contains { $0.hasPrefix("dbpool_concurrent_connections") })
+        #expect(!lines.contains { $0.hasPrefix("dbpool_advised_connections") })
+    }
+
     @Test func `a pooler has gauges for each user and counters for the pool`() {
         let app = PoolReading.of(.pgbouncer, user: "app") {
             $0.used = 15

@@ -57,16 +57,17 @@ import Testing
             ])
     }
 
-    @Test func `pgxpool counts nanoseconds, and may have no label`() throws {
+    @Test(arguments: ["", "_total"])
+    func `pgxpool counts nanoseconds, and may have no label`(_ suffix: String) throws {
         let page = """
             pgxpool_acquired_conns 3
             pgxpool_idle_conns 1
             pgxpool_constructing_conns 2
             pgxpool_total_conns 6
             pgxpool_max_conns 10
-            pgxpool_acquire_count 500
-            pgxpool_acquire_duration_ns 1.5e+09
-            pgxpool_canceled_acquire_count 4
+            pgxpool_acquire_count\(suffix) 500
+            pgxpool_acquire_duration_ns\(suffix) 1.5e+09
+            pgxpool_canceled_acquire_count\(suffix) 4
             """
         #expect(
             try Self.read(page).pools == [
@@ -146,8 +147,35 @@ import Testing
         #expect(application == expected)
     }
 
-    @Test func `NaN and negative numbers are unknown`() throws {
-        let page = "pgxpool_max_conns NaN\npgxpool_acquired_conns -1\npgxpool_idle_conns 2\n"
+    @Test(arguments: ["pgxpool_max_conns{pool=", "cache_size{cache="])
+    func `a page with more pools or caches than anybody has is refused`(_ sample: String) throws {
+        let lines = (0..<PoolPage.most).map { "\(sample)\"p\($0)\"} 1" }
+        let page = lines.joined(separator: "\n")
+        let document = try Self.read(page)
+        #expect(document.pools.count + document.application.caches.count == PoolPage.most)
+        let failure = #expect(throws: ScrapeFailure.self) { try Self.read(page + "\n\(sample)\"more\"} 1") }
+        #expect(failure?.reason == .tooLarge)
+        #expect(failure?.description == "the page has more than 1000 pools or caches")
+    }
+
+    @Test func `a name that would be cut is refused: two of them might be one series`() {
+        let name = String(repeating: "p", count: PoolPage.longestName + 1)
+        let failure = #expect(throws: ScrapeFailure.self) {
+            try Self.read("pgxpool_max_conns{pool=\"\(name)\"} 1")
+        }
+        #expect(failure?.reason == .tooLarge)
+        #expect(failure?.description == "the name of a pool or cache is longer than 1024 bytes")
+    }
+
+    @Test func `NaN, negative numbers and those beyond all reason are unknown`() throws {
+        let page =
+            """
+            pgxpool_max_conns NaN
+            pgxpool_acquire_count 1e300
+            pgxpool_acquired_conns -1
+            pgxpool_idle_conns 2
+
+            """
         #expect(try Self.read(page).pools == [.of(.pgxpool, "web") { $0.idle = 2 }])
     }
 

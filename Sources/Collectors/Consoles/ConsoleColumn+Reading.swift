@@ -48,7 +48,8 @@ extension ConsoleColumn {
     static let difference: Reading = { cells in
         guard case .integer(let all)? = number(cells) else { return nil }
         guard case .integer(let part)? = number([cells[1]]) else { return .integer(all) }
-        return .integer(max(0, all - part))
+        let (rest, isTooLarge) = all.subtractingReportingOverflow(part)
+        return isTooLarge ? nil : .integer(max(0, rest))
     }
 
     /// One less than the number: without ourselves.
