@@ -106,6 +106,7 @@ import Testing
         #expect(found.count == 2)
         #expect(found[1].acquired == acquired && found[1].useSeconds == used && found[1].waitSeconds == 9)
         #expect(found[1].used == nil && found[0].acquired == nil)
+        #expect(found[1].useIncludesWaits)
     }
 
     @Test func `the processes of Pgpool-II are one pool, without the one that serves us`() {
