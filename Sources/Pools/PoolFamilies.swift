@@ -50,7 +50,7 @@ package struct PoolFamilies {
         add(.waitSeconds, pool.sum(\.waitSeconds), place)
         add(.timeouts, pool.sum(\.timeouts), place)
         add(.errors, pool.sum(\.errors), place)
-        add(.useSeconds, pool.sum(\.useSeconds), place)
+        add(.useSeconds, history.useSeconds(of: pool.key), place)
         add(.peakWait, pool.readings.compactMap(\.peakWaitSeconds).max(), place)
         let change = history.change(of: pool.key)
         add(.meanWait, pool.meanWait(change), place)

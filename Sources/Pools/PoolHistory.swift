@@ -23,6 +23,9 @@ package struct PoolHistory: Sendable {
     /// How many moments are kept of a pool.
     func moments(of key: PoolReading.Key) -> Int { traces[key]?.kept.count ?? 0 }
 
+    /// Time that connections of a pool were in use, without the time that clients waited for them.
+    func useSeconds(of key: PoolReading.Key) -> Double? { traces[key]?.useSeconds }
+
     /// What has happened in a pool since the window began; nil before there are two readings.
     func change(of key: PoolReading.Key) -> Change? { traces[key]?.change }
 }
@@ -43,6 +46,7 @@ extension PoolHistory {
         let acquired: Double?
         let waitSeconds: Double?
         let useSeconds: Double?
+        let useIncludesWaits: Bool
         let used: Double?
 
         init(_ readings: [PoolReading]) {
@@ -53,10 +57,16 @@ extension PoolHistory {
             acquired = sum(\.acquired)
             waitSeconds = sum(\.waitSeconds)
             useSeconds = sum(\.useSeconds)
+            useIncludesWaits = readings.contains(where: \.useIncludesWaits)
             used = sum(\.used)
         }
 
         var counters: [Double?] { [acquired, waitSeconds, useSeconds] }
+
+        /// A wait is counted before the transaction that it belongs to, so that this may fall.
+        var useWithoutWaits: Double? {
+            useIncludesWaits ? useSeconds.map { max(0, $0 - (waitSeconds ?? 0)) } : useSeconds
+        }
     }
 
     /// What has been added up since the pool was first read.
@@ -76,11 +86,13 @@ extension PoolHistory {
         /// The first is where the window begins; each of the others is at least a sixtieth of it later.
         private(set) var kept: [Totals]
         private var isFull = false
+        private(set) var useSeconds: Double?
 
         init(_ latest: Latest, at time: Duration) {
             self.latest = latest
             totals = Totals(time: time)
             kept = [totals]
+            useSeconds = latest.useWithoutWaits
         }
 
         var latestTime: Duration { totals.time }
@@ -105,6 +117,9 @@ extension PoolHistory {
             }
             latest = reading
             totals = new
+            useSeconds = reading.useWithoutWaits.map { now in
+                reading.useIncludesWaits ? max(now, useSeconds ?? 0) : now
+            }
             if let last = kept.last, time - last.time >= window / 60 { kept.append(new) }
             while kept.count > 1, kept[1].time <= time - window { kept.removeFirst() }
             isFull = kept[0].time <= time - window
@@ -117,11 +132,13 @@ extension PoolHistory {
             guard seconds > 0 else { return nil }
             let samples = totals.samples - start.samples
             let sampled = samples > 0 ? (totals.used - start.used) / samples : nil
-            let counted = latest.useSeconds.map { _ in (totals.useSeconds - start.useSeconds) / seconds }
+            let waited = totals.waitSeconds - start.waitSeconds
+            let used = totals.useSeconds - start.useSeconds - (latest.useIncludesWaits ? waited : 0)
+            let counted = latest.useSeconds.map { _ in max(0, used) / seconds }
             return Change(
                 isFull: isFull,
                 acquired: latest.acquired.map { _ in totals.acquired - start.acquired },
-                waitSeconds: latest.waitSeconds.map { _ in totals.waitSeconds - start.waitSeconds },
+                waitSeconds: latest.waitSeconds.map { _ in waited },
                 // A use is counted once it has ended: one that lasts shows in the samples alone.
                 concurrent: [counted, sampled].compactMap(\.self).max())
         }

@@ -37,6 +37,8 @@ package struct PoolReading: Sendable, Equatable {
     package var waitSeconds: Double?
     /// Time that connections were in use.
     package var useSeconds: Double?
+    /// Whether the pool counts the time that a client waited as use, too, once its transaction has ended.
+    package var useIncludesWaits = false
     /// Requests given up.
     package var timeouts: Double?
     package var errors: Double?

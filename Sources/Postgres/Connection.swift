@@ -42,8 +42,10 @@ package struct Connection: ~Copyable {
     }
 
     /// What it takes to cancel the statement under way; nil where the server's host is silent.
+    ///
+    /// A console's commands cannot be cancelled, and a request to do so would be one more connection.
     package func cancelKey() -> CancelKey? {
-        guard !handle.isUnheard else { return nil }
+        guard !kind.isPooler, !handle.isUnheard else { return nil }
         return unsafe PQgetCancel(handle.pointer).map { unsafe CancelKey(owning: $0) }
     }
 

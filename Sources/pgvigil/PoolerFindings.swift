@@ -12,15 +12,6 @@ final class PoolerFindings: Sendable {
         var families: [String: [MetricFamily]] = [:]
         var failed: Set<String> = []
         var history: PoolHistory
-        /// The most that each pool's connections were in use.
-        var useSeconds: [String: Double] = [:]
-
-        /// With a time of use that never falls: a wait is counted before the transaction that it is part of.
-        mutating func rising(_ reading: PoolReading) -> PoolReading {
-            var rising = reading
-            rising.useSeconds = reading.useSeconds.map { max(useSeconds[reading.pool] ?? 0, $0) }
-            return rising
-        }
     }
 
     private let kind: PoolKind?
@@ -60,9 +51,7 @@ final class PoolerFindings: Sendable {
             guard let kind else { return Findings(families: []) }
             return state.withLock { state in
                 let found = state.families.values.flatMap(\.self)
-                let readings = PoolReading.readings(of: kind, from: found).map { state.rising($0) }
-                let uses = readings.compactMap { reading in reading.useSeconds.map { (reading.pool, $0) } }
-                state.useSeconds = Dictionary(uses) { max($0, $1) }
+                let readings = PoolReading.readings(of: kind, from: found)
                 state.history.note(readings, at: timeline.now)
                 return Findings(families: PoolFamilies(of: readings, state.history, behind: behind).all)
             }

@@ -14,7 +14,7 @@ if __name__ == "__main__":
             *(partial(Installation.of, version, processes.folder) for version in VERSIONS),
             *(partial(Pooler.pgbouncer, version, processes.folder) for version in PGBOUNCERS),
             *(partial(Pooler.pgpool, version, processes.folder) for version in PGPOOLS),
-            pgbouncer_exporter.fetch,
+            pgbouncer_exporter.program,
         ]
         for find in wanted:
             try:

@@ -22,7 +22,7 @@ class PgBouncerExporter:
     """One that asks a PgBouncer, which must put up with `extra_float_digits`. As a context it runs inside."""
 
     def __init__(self, processes: Processes, pooler: PgBouncer):
-        self._program = fetch() / PROGRAMS / "prometheus-pgbouncer-exporter"
+        self._program = program()
         self._processes = processes
         self._port = free_port()
         where = {"host": pooler.folder, "port": pooler.port, "user": "stats", "sslmode": "disable"}
@@ -60,19 +60,19 @@ class PgBouncerExporter:
 
 
 @cache
-def fetch() -> Path:
-    """Its folder in the cache, filled where it is missing. Raises `Unavailable` where it cannot be had here."""
+def program() -> Path:
+    """From the cache, where it is put if it is missing. Raises `Unavailable` where it cannot be had here."""
 
     def make(folder: Path) -> None:
         debian.unpack(SUITE, ["prometheus-pgbouncer-exporter"], folder)
         shutil.rmtree(folder / "usr/share")  # Much of it, and of no use.
-        for program in (folder / PROGRAMS).iterdir():
-            if program.name != "prometheus-pgbouncer-exporter":
-                program.unlink()
+        for other in (folder / PROGRAMS).iterdir():
+            if other.name != "prometheus-pgbouncer-exporter":
+                other.unlink()
         debian.wrap(folder, folder / PROGRAMS)
 
     what = f"pgbouncer_exporter of Debian {SUITE}"
     try:
-        return cached(f"pgbouncer-exporter-{SUITE}", what, make)
+        return cached(f"pgbouncer-exporter-{SUITE}", what, make) / PROGRAMS / "prometheus-pgbouncer-exporter"
     except Unavailable as reason:
         raise Unavailable(f"{what} cannot be had here: {reason}") from None

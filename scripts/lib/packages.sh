@@ -17,7 +17,7 @@ packages_for() {
         printf '%s\n' faketime iproute2 iptables mmdebstrap openssl pgbouncer postgresql-15 prometheus \
             prometheus-alertmanager systemd
         ;;
-    bench) printf '%s\n' nginx-light prometheus-postgres-exporter wrk ;;
+    bench) printf '%s\n' mmdebstrap nginx-light pgbouncer prometheus-postgres-exporter wrk ;;
     swift) printf '%s\n' curl gnupg ;; # What fetches the toolchain.
     esac
 }

@@ -25,7 +25,7 @@ extension PoolReading {
             + byPool.keys.sorted().map { pool in
                 var reading = counters(of: pool, .pgbouncer, figures)
                 // PgBouncer's time of a transaction begins with the wait for a connection.
-                reading.useSeconds = reading.useSeconds.map { max(0, $0 - (reading.waitSeconds ?? 0)) }
+                reading.useIncludesWaits = true
                 reading.configured = figures.allowedByPgBouncer(all: byPool[pool] ?? [], of: pool)
                 return reading
             }

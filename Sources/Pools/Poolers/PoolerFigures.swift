@@ -4,14 +4,15 @@ import Exposition
 struct PoolerFigures {
     typealias Figure = (labels: [String: String], value: Double)
 
+    /// A metric's figures for a database and a user; nil is any.
     private struct Place: Hashable {
         let metric: MetricName
-        let label: String
-        let value: String
+        let database: String?
+        let user: String?
     }
 
     private var figures: [MetricName: [Figure]] = [:]
-    /// The same by database and by user: pools are many, and each looks up its own.
+    /// The same by database, by user and by both: pools are many, and each looks up its own.
     private var places: [Place: [Figure]] = [:]
     private static let placeLabels: Set = ["database", "user"]
 
@@ -22,9 +23,8 @@ struct PoolerFigures {
                 guard let value = sample.value.number else { continue }
                 let labels = Dictionary(sample.labels.pairs.map { ($0.name, $0.value) }) { first, _ in first }
                 figures[metric, default: []].append((labels, value))
-                for (label, text) in labels where Self.placeLabels.contains(label) {
-                    places[Place(metric: metric, label: label, value: text), default: []]
-                        .append((labels, value))
+                for place in Self.places(of: metric, labels) {
+                    places[place, default: []].append((labels, value))
                 }
             }
         }
@@ -54,12 +54,23 @@ struct PoolerFigures {
     }
 
     private func values(_ metric: MetricName, _ labels: [String: String]) -> [Double] {
-        let candidates = labels.filter { Self.placeLabels.contains($0.key) }
-            .map { places[Place(metric: metric, label: $0, value: $1)] ?? [] }
-        let fewest = candidates.min { $0.count < $1.count } ?? self[metric]
-        return fewest.compactMap { figure in
-            labels.allSatisfy { figure.labels[$0.key] == $0.value } ? figure.value : nil
+        let (database, user) = (labels["database"], labels["user"])
+        let candidates =
+            database == nil && user == nil
+            ? self[metric] : places[Place(metric: metric, database: database, user: user)] ?? []
+        let others = labels.filter { !Self.placeLabels.contains($0.key) }
+        return candidates.compactMap { figure in
+            others.allSatisfy { figure.labels[$0.key] == $0.value } ? figure.value : nil
         }
+    }
+
+    private static func places(of metric: MetricName, _ labels: [String: String]) -> [Place] {
+        let (database, user) = (labels["database"], labels["user"])
+        var places: [Place] = []
+        if database != nil { places.append(Place(metric: metric, database: database, user: nil)) }
+        if user != nil { places.append(Place(metric: metric, database: nil, user: user)) }
+        if places.count == 2 { places.append(Place(metric: metric, database: database, user: user)) }
+        return places
     }
 }
 

@@ -81,12 +81,12 @@ class Server:
 class Daemon:
     """`pgvigil serve` with the server listed under `names` names; ends with its `with` block.
 
-    The collectors that are named run at each poll.
+    The collectors that are named run at each poll. `pool` is the console of a PgBouncer to be watched instead.
     """
 
     def __init__(
         self, binary: str, server: Server, names: int = 1, *, every: int = 15, database: str = "postgres",
-        collectors: list[str] | None = None,
+        collectors: list[str] | None = None, pool: str | None = None,
     ):
         self.port = free_port()
         self.started = 0.0
@@ -95,9 +95,12 @@ class Daemon:
         self._log = folder / "log"
         conninfo = f"host=127.0.0.1 port={server.port} user=pgvigil dbname={database}"
         wanted = ", ".join(f"{name}: {every}s" for name in collectors or [])
-        lines = [f"interval: {every}s", f'server: {{listen: ["127.0.0.1:{self.port}"]}}', "servers:"]
-        rest = f'conninfo: "{conninfo}", collectors: {{{wanted}}}'
-        lines += [f"  - {{name: server-{n:03}, {rest}}}" for n in range(names)]
+        lines = [f"interval: {every}s", f'server: {{listen: ["127.0.0.1:{self.port}"]}}']
+        rest = f'conninfo: "{pool or conninfo}", collectors: {{{wanted}}}'
+        if pool is None:
+            lines += ["servers:"] + [f"  - {{name: server-{n:03}, {rest}}}" for n in range(names)]
+        else:
+            lines += ["pools:", f"  - {{name: pool, kind: pgbouncer, {rest}}}"]
         settings = folder / "pgvigil.yml"
         settings.write_text("\n".join(lines) + "\n")
         self._command = [binary, "serve", "--config", str(settings)]

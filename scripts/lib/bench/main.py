@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+sys.path.append(str(Path(__file__).resolve().parents[3] / "Tests/Servers"))
 
 import memory
 import page
 import poll
+import pools
 import search
 import start
 from daemon import Server
@@ -18,7 +20,7 @@ from report import Result, announce, load_average, say, show, write
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("subject", choices=["page", "memory", "start", "poll", "search", "all"])
+    parser.add_argument("subject", choices=["page", "memory", "start", "poll", "pools", "search", "all"])
     parser.add_argument("--binary", required=True)
     parser.add_argument("--psql", required=True, help="psql with what the superuser needs to get in")
     parser.add_argument("--port", required=True, type=int)
@@ -43,6 +45,8 @@ def main() -> None:
         results += page.measure(options.binary, server, pairs=5 if quick else 15, seconds=1 if quick else 2)
     if options.subject in ("poll", "all"):
         results += poll.measure(options.binary, server, rounds=2 if quick else 6, polls=5 if quick else 10)
+    if options.subject in ("pools", "all"):
+        results += pools.measure(options.binary, server, rounds=2 if quick else 6, polls=5 if quick else 10)
     if options.subject in ("search", "all"):
         results += search.measure(options.binary, server, rounds=2 if quick else 6, searches=100 if quick else 400)
     if options.subject in ("memory", "all"):

@@ -7,30 +7,24 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Self
 
 from conversation import Poll
 from daemon import Server, cpu_seconds, free_port
+import pgbouncer_exporter
 
 
-class Psql:
+class KeptPsql:
     """psql with one kept connection, whose answers nobody reads; ends with its `with` block."""
 
-    def __init__(self, server: Server, poll: Poll, startup: dict[str, str], database: str):
-        self._statements = "".join(f"{statement}\n;\n" for statement in poll.statements)
-        address = {"PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PGDATABASE": database}
-        session = {
-            "PGUSER": startup["user"],
-            "PGOPTIONS": startup["options"],
-            "PGAPPNAME": startup["application_name"],
-            "PGCLIENTENCODING": startup["client_encoding"],
-        }
+    def __init__(self, program: str, environment: dict[str, str], statements: list[str]):
+        self._statements = "".join(f"{statement}\n;\n" for statement in statements)
         self._process = subprocess.Popen(
-            [server.client, "-XqAt"], env=os.environ | address | session, text=True,
+            [program, "-XqAt"], env=os.environ | environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )
-        self.backend = int(self._ask("SELECT pg_backend_pid() AS pid \\gset\n", ":pid"))
 
-    def __enter__(self) -> "Psql":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -54,20 +48,40 @@ class Psql:
         return self._process.stderr.readline().strip()
 
 
+class Psql(KeptPsql):
+    """psql that sends a server what a poll of ours does, in a session that is set like ours."""
+
+    def __init__(self, server: Server, poll: Poll, startup: dict[str, str], database: str):
+        address = {"PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PGDATABASE": database}
+        session = {
+            "PGUSER": startup["user"],
+            "PGOPTIONS": startup["options"],
+            "PGAPPNAME": startup["application_name"],
+            "PGCLIENTENCODING": startup["client_encoding"],
+        }
+        super().__init__(server.client, address | session, poll.statements)
+        self.backend = int(self._ask("SELECT pg_backend_pid() AS pid \\gset\n", ":pid"))
+
+
 class Exporter:
     """Debian's postgres_exporter with its default collectors; ends with its `with` block."""
 
+    name = "postgres_exporter"
+    is_up = b"\npg_up 1\n"
+
     def __init__(self, server: Server, database: str):
+        source = f"host=127.0.0.1 port={server.port} user=pgvigil dbname={database} sslmode=disable"
+        self._start(["prometheus-postgres-exporter"], {"DATA_SOURCE_NAME": source})
+
+    def _start(self, command: list[str], environment: dict[str, str]) -> None:
         self.series = 0
         self._port = free_port()
-        source = f"host=127.0.0.1 port={server.port} user=pgvigil dbname={database} sslmode=disable"
         self._process = subprocess.Popen(
-            ["prometheus-postgres-exporter", f"--web.listen-address=127.0.0.1:{self._port}"],
-            env=os.environ | {"DATA_SOURCE_NAME": source},
+            [*command, f"--web.listen-address=127.0.0.1:{self._port}"], env=os.environ | environment,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
 
-    def __enter__(self) -> "Exporter":
+    def __enter__(self) -> Self:
         for _ in range(200):
             try:
                 self.scrape()
@@ -75,7 +89,7 @@ class Exporter:
             except urllib.error.URLError:
                 time.sleep(0.05)
         self.__exit__()
-        raise RuntimeError("postgres_exporter does not answer")
+        raise RuntimeError(f"{self.name} does not answer")
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
@@ -92,9 +106,21 @@ class Exporter:
             page = answer.read()
         seconds = time.monotonic() - begin
         self.series = series(page)
-        if b"\npg_up 1\n" not in page:
-            raise RuntimeError("postgres_exporter cannot reach the server")
+        if self.is_up not in page:
+            raise RuntimeError(f"{self.name} cannot reach what it watches")
         return seconds
+
+
+class PgBouncerExporter(Exporter):
+    """prometheus-community's pgbouncer_exporter; ends with its `with` block."""
+
+    name = "pgbouncer_exporter"
+    is_up = b"\npgbouncer_up 1\n"
+
+    def __init__(self, port: int):
+        console = f"postgres://stats@127.0.0.1:{port}/pgbouncer?sslmode=disable"
+        program = str(pgbouncer_exporter.program())
+        self._start([program, f"--pgBouncer.connectionString={console}", "--pgBouncer.pid-file="], {})
 
 
 def series(page: bytes) -> int:

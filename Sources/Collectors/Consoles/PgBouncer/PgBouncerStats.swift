@@ -27,11 +27,11 @@ extension ConsoleCollector {
                 "Bytes sent to clients, from SHOW STATS."),
             .counter(
                 "total_xact_time", "pgbouncer_database_transaction_seconds_total",
-                "Time that server connections were inside transactions, from SHOW STATS.",
+                "Time of clients' transactions, the wait for a server connection included, from SHOW STATS.",
                 read: ConsoleColumn.microseconds),
             .counter(
                 "total_query_time", "pgbouncer_database_query_seconds_total",
-                "Time that server connections worked on queries, from SHOW STATS.",
+                "Time of clients' queries, the wait for a server connection included, from SHOW STATS.",
                 read: ConsoleColumn.microseconds),
             .counter(
                 "total_wait_time", "pgbouncer_database_client_wait_seconds_total",
