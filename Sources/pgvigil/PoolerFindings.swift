@@ -13,6 +13,8 @@ final class PoolerFindings: Sendable {
         /// Of the latest run that succeeded.
         var latest: [String: [MetricFamily]] = [:]
         var history: PoolHistory
+        /// Of the latest poll.
+        var readings: [PoolReading] = []
         /// The most that each pool's connections were in use.
         var useSeconds: [String: Double] = [:]
 
@@ -56,6 +58,9 @@ final class PoolerFindings: Sendable {
             + state.withLock { state in jobs.flatMap { state.latest[$0] ?? [] } }
     }
 
+    /// Each pool of the pooler as the latest poll found it.
+    var readings: [PoolReading] { state.withLock { $0.readings } }
+
     /// Turns what the other jobs of the same poll found into `dbpool_*`; it asks nothing.
     func job(on timeline: Timeline) -> Job {
         Job("pools") { [self] _, _, _ throws(JobFailure) in
@@ -64,6 +69,7 @@ final class PoolerFindings: Sendable {
                 let found = state.families.values.flatMap(\.self)
                 let readings = PoolReading.readings(of: kind, from: found).map { state.rising($0) }
                 state.history.note(readings, at: timeline.now)
+                state.readings = readings
                 return Findings(families: PoolFamilies(of: readings, state.history, behind: behind).all)
             }
         }
