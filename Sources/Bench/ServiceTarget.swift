@@ -75,6 +75,16 @@ package struct ServiceTarget: Sendable, Equatable, Codable {
         }
     }
 
+    /// What was measured, in the same terms: `p95 61.2 ms`.
+    package func text(of value: Double) -> String {
+        switch measure {
+        case .p50, .p95, .p99, .p999: "\(measure.rawValue) \((1000 * value).text(decimals: 1)) ms"
+        case .callsPerSecond: "\(value.text(decimals: 1))/s"
+        case .rowsPerSecond: "\(value.text(decimals: 1)) rows/s"
+        case .successRatio: "\(Self.percent(value)) % succeed"
+        }
+    }
+
     /// With as many decimals as it needs, up to two.
     private static func percent(_ ratio: Double) -> String {
         let texts = (0...2).map { (100 * ratio).text(decimals: $0) }

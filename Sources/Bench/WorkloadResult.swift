@@ -31,6 +31,16 @@ package struct WorkloadResult: Sendable, Equatable, Codable {
 }
 
 extension WorkloadResult {
+    /// The targets that are missed critically, and what there was instead.
+    package var criticallyMissed: [(target: ServiceTarget, value: Double)] {
+        (targets ?? []).compactMap { target in
+            guard let value = value(of: target.measure), target.verdict(of: value) == .critical else {
+                return nil
+            }
+            return (target, value)
+        }
+    }
+
     /// Of the rounds' tallies, each of all clients.
     init(_ workload: Workload, clients: Int, rounds: [Tally], targets: [ServiceTarget]) {
         var tally = Tally()

@@ -104,7 +104,7 @@ extension PoolReading {
 
 extension [PoolReading] {
     /// One reading for each key, in the order in which they come.
-    var joined: [PoolReading] {
+    package var joined: [PoolReading] {
         var positions: [PoolReading.Key: Int] = [:]
         var joined: [PoolReading] = []
         for reading in self {

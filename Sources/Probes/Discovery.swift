@@ -4,7 +4,8 @@ import SQL
 
 /// Probes with sane limits for what the catalogue says is searched.
 package enum Discovery {
-    /// One for each ANN index of the connection's database whose table the role may read, largest first.
+    /// One for each ANN index of the connection's database: of tables that the role may read first, then
+    /// the largest.
     ///
     /// Partitions are searched by way of the table that they are a part of. Their names are not yet
     /// unique in the server.
@@ -82,8 +83,19 @@ package enum Discovery {
         probe.database = database
         var discovered = DiscoveredProbe(
             probe: probe, database: database, indexName: index, indexBytes: Int(bytes))
+        discovered.missingGrants = missingGrants(rows, row, on: schema, table)
         discovered.probe.name = name(discovered.ownName)
         return discovered
+    }
+
+    private static func missingGrants(
+        _ rows: borrowing Rows, _ row: Int, on schema: String, _ table: String
+    ) -> [String] {
+        guard let role = rows.text(row, "rolname")?.quotedIdentifier else { return [] }
+        let ofSchema = "GRANT USAGE ON SCHEMA \(schema.quotedIdentifier) TO \(role);"
+        let ofTable = "GRANT SELECT ON \(schema.quotedIdentifier).\(table.quotedIdentifier) TO \(role);"
+        return (rows.isTrue(row, "may_use_schema") ? [] : [ofSchema])
+            + (rows.isTrue(row, "may_read") ? [] : [ofTable])
     }
 
     /// More are not worth sending; the caller takes five of all databases.
@@ -98,7 +110,10 @@ package enum Discovery {
                CASE WHEN x.indkey[0] = 0 THEN pg_catalog.pg_get_indexdef(i.oid, 1, true) END AS expression,
                pg_catalog.pg_get_expr(x.indpred, x.indrelid, true) AS predicate,
                o.oprname,
-               s.bytes
+               s.bytes,
+               CURRENT_USER AS rolname,
+               r.may_use_schema,
+               r.may_read
           FROM pg_catalog.pg_index AS x
           JOIN pg_catalog.pg_class AS i ON i.oid = x.indexrelid AND NOT i.relispartition
           JOIN pg_catalog.pg_class AS t ON t.oid = x.indrelid AND t.relkind IN ('r', 'm', 'p')
@@ -132,15 +147,18 @@ package enum Discovery {
                      FROM tree
                      JOIN pg_catalog.pg_class AS p ON p.oid = tree.oid
                ) AS s
+         CROSS JOIN LATERAL (
+                   SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS may_use_schema,
+                          pg_catalog.has_table_privilege(t.oid, 'SELECT') AS may_read
+               ) AS r
          WHERE x.indisvalid
            AND x.indisready
            AND t.relpersistence <> 't'
            AND n.nspname !~ '^(pg_|pgvigil_bench_)'
            AND n.nspname <> 'information_schema'
            AND e.typname IN ('vector', 'halfvec', 'sparsevec', 'bit')
-           AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
-           AND pg_catalog.has_table_privilege(t.oid, 'SELECT')
-         ORDER BY s.bytes DESC,
+         ORDER BY r.may_use_schema AND r.may_read DESC,
+                  s.bytes DESC,
                   n.nspname,
                   i.relname
          LIMIT \(most)

@@ -17,6 +17,8 @@ package struct ProbeSummary: Sendable {
         package let returnedRows: Int
         package let shortResults: Int
         package let plan: PlanPath?
+        /// nil where anything will do, and before a plan was seen.
+        package let isPlanExpected: Bool?
         /// As read back from the server.
         package let settings: [String: String]
         package let sentinelChecks: Int
@@ -49,7 +51,8 @@ package struct ProbeSummary: Sendable {
                 observations: variant.durations.counts.reduce(0) { $0 + Int($1) },
                 latestDuration: variant.latestDuration, requestedRows: variant.requestedRows,
                 returnedRows: variant.returnedRows, shortResults: variant.shortResults, plan: variant.plan,
-                settings: variant.settings, sentinelChecks: variant.sentinelChecks,
+                isPlanExpected: variant.isPlanExpected, settings: variant.settings,
+                sentinelChecks: variant.sentinelChecks,
                 sentinelMisses: variant.sentinelMisses,
                 sentinelMissedRows: variant.sentinelMissedRows,
                 recalls: TruthSource.allCases.compactMap { variant.recall[$0]?.window }.first)

@@ -3,7 +3,6 @@ import Logging
 import Pools
 import Runtime
 import Settings
-import Synchronization
 
 /// What the other rooms need to know of an application pool's settings.
 extension Settings.ApplicationPool {
@@ -54,11 +53,12 @@ extension Settings.ApplicationPool {
 }
 
 extension EndpointTarget<Scrape> {
-    /// The application pool that the settings describe.
-    convenience init(_ pool: Settings.ApplicationPool, on list: Watchlist, log: Logger) {
+    /// The application pool that the settings describe; it leaves in `findings` what it found.
+    convenience init(
+        _ pool: Settings.ApplicationPool, into findings: ScrapeFindings, on list: Watchlist, log: Logger
+    ) {
         let endpoint = pool.endpoint
         let interruption = Interruption()
-        let findings = ScrapeFindings(of: pool, on: list.timeline)
         let questions = Questions(
             timeout: pool.timeout, ask: { endpoint.scrape(unless: interruption) },
             conclude: { findings.report(of: $0 ?? .overdue(after: $1)) },
@@ -66,25 +66,5 @@ extension EndpointTarget<Scrape> {
         self.init(
             pool.name, labels: Labels(cluster: pool.cluster, pool.labels), interval: pool.interval,
             questions, registry: list.registry, timeline: list.timeline, log: log)
-    }
-}
-
-/// What an application's documents have said until now.
-private final class ScrapeFindings: Sendable {
-    private let history: Mutex<ScrapeHistory>
-    private let timeline: Timeline
-
-    init(of pool: Settings.ApplicationPool, on timeline: Timeline) {
-        history = Mutex(ScrapeHistory(Pools.Sizing(pool.sizing), behind: pool.behind))
-        self.timeline = timeline
-    }
-
-    func report(of scrape: Scrape) -> EndpointReport {
-        let families = history.withLock { $0.note(scrape, at: timeline.now) }
-        var failure: EndpointReport.Failure?
-        if case .failure(let found) = scrape.document {
-            failure = EndpointReport.Failure(found.reason.rawValue, found.description)
-        }
-        return EndpointReport(families.application, ofReading: families.scrape, failure: failure)
     }
 }

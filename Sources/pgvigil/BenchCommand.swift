@@ -103,7 +103,8 @@ struct BenchCommand: AsyncParsableCommand {
         if cleanUp { return try await removeLeftOvers(through: door) }
         let result = try await BenchSession(plan, through: door).result()
         print(ResultTable(result, isColored: Self.isColored).text, terminator: "")
-        if targets != nil { Self.nameUnjudged(in: result) }
+        Self.nameUnjudged(in: result)
+        Self.nameCritical(in: result)
         if let json { try ResultFile(path: json).write(result.json, of: "bench") }
         if result.verdict == .critical { throw ExitCode.targetFailed }
     }
@@ -127,6 +128,17 @@ struct BenchCommand: AsyncParsableCommand {
                     """)
             }
         }
+    }
+
+    /// Why the exit status is 1.
+    private static func nameCritical(in result: BenchResult) {
+        let missed = result.workloads.flatMap { workload in
+            workload.criticallyMissed.map { target, value in
+                "\(workload.name): \(target.text(of: value)), target \(target.text)"
+            }
+        }
+        guard !missed.isEmpty else { return }
+        StandardError.print("bench: critical: \(missed.joined(separator: "; "))")
     }
 
     private static var isColored: Bool {

@@ -58,7 +58,9 @@ struct Collect: AsyncParsableCommand {
         let list = Watchlist(log: log)
         let targets = watched.map { target(for: $0, on: list, log) }
         let pools = collector.isEmpty ? settings.applicationPools(named: server) : []
-        let endpoints = pools.map { EndpointTarget($0, on: list, log: log) }
+        let endpoints = pools.map {
+            EndpointTarget($0, into: ScrapeFindings(of: $0, on: list.timeline), on: list, log: log)
+        }
         await withDiscardingTaskGroup { group in
             for endpoint in endpoints { group.addTask { await endpoint.poll() } }
             for target in targets {

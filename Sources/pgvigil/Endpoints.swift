@@ -9,6 +9,7 @@ final class Endpoints: Sendable {
     private struct Entry {
         let settings: Settings.ApplicationPool
         let target: EndpointTarget<Scrape>
+        let findings: ScrapeFindings
     }
 
     private let scheduler: Scheduler
@@ -23,6 +24,13 @@ final class Endpoints: Sendable {
     /// In the order of the settings.
     var targets: [EndpointTarget<Scrape>] { entries.withLock { $0.map(\.target) } }
 
+    /// The pools of each target that is up, in the order of the settings.
+    var pools: [(target: String, readings: [PoolReading])] {
+        entries.withLock { $0 }.compactMap { entry in
+            entry.target.isUp == true ? (entry.target.name, entry.findings.readings) : nil
+        }
+    }
+
     /// Ends the polls of pools that are not among these, settings and all.
     func leave(allBut pools: [Settings.ApplicationPool]) async {
         await stop(entries.withLock { $0 }.filter { !pools.contains($0.settings) })
@@ -35,9 +43,10 @@ final class Endpoints: Sendable {
         var fresh: [EndpointTarget<Scrape>] = []
         let new = pools.map { pool in
             if let same = old.first(where: { $0.settings == pool }) { return same }
-            let target = EndpointTarget(pool, on: list, log: log)
+            let findings = ScrapeFindings(of: pool, on: list.timeline)
+            let target = EndpointTarget(pool, into: findings, on: list, log: log)
             fresh.append(target)
-            return Entry(settings: pool, target: target)
+            return Entry(settings: pool, target: target, findings: findings)
         }
         entries.withLock { $0 = new }
         scheduler.start(

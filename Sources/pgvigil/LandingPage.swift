@@ -35,6 +35,7 @@ enum LandingPage {
             <tbody>
             \(rows)</tbody>
             </table>
+            \(pools(of: list))
             \(probes(of: list))
             </main>
             </body>
@@ -99,6 +100,9 @@ enum LandingPage {
         if !summary.isResolved, summary.skips[.unresolved] != nil {
             return #"<span class="badge bad">not resolved</span>"#
         }
+        if summary.variants.contains(where: { $0.isPlanExpected == false }) {
+            return #"<span class="badge bad">unexpected plan</span>"#
+        }
         if summary.variants.first?.attempts ?? 0 > 0 { return #"<span class="badge good">ok</span>"# }
         let skip = summary.skips.max { $0.value < $1.value }?.key.rawValue
         return #"<span class="badge">\#(skip.map { "skipped: \($0)" } ?? "not run yet")</span>"#
@@ -119,7 +123,7 @@ enum LandingPage {
         return "\(good) of \(jobs.count) work" + (failed.isEmpty ? "" : "; \(escaped(list))")
     }
 
-    private static func escaped(_ text: String) -> String {
+    static func escaped(_ text: String) -> String {
         text.reduce(into: "") { result, character in
             switch character {
             case "&": result += "&amp;"

@@ -12,6 +12,8 @@ final class PoolerFindings: Sendable {
         var families: [String: [MetricFamily]] = [:]
         var failed: Set<String> = []
         var history: PoolHistory
+        /// Of the latest poll.
+        var readings: [PoolReading] = []
     }
 
     private let kind: PoolKind?
@@ -45,6 +47,9 @@ final class PoolerFindings: Sendable {
             + state.withLock { state in jobs.flatMap { state.families[$0] ?? [] } }
     }
 
+    /// Each pool of the pooler as the latest poll found it.
+    var readings: [PoolReading] { state.withLock { $0.readings } }
+
     /// Turns what the other jobs of the same poll found into `dbpool_*`; it asks nothing.
     func job(on timeline: Timeline) -> Job {
         Job("pools") { [self] _, _, _ throws(JobFailure) in
@@ -53,6 +58,7 @@ final class PoolerFindings: Sendable {
                 let found = state.families.values.flatMap(\.self)
                 let readings = PoolReading.readings(of: kind, from: found)
                 state.history.note(readings, at: timeline.now)
+                state.readings = readings
                 return Findings(families: PoolFamilies(of: readings, state.history, behind: behind).all)
             }
         }

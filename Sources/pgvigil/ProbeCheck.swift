@@ -202,9 +202,18 @@ struct ProbeCheck {
                     probe.name,
                     "found by search: auto on \(target.schema).\(target.table), \(target.operator)")
             }
+            for index in Discoveries.unreadable(of: found, on: server) {
+                let target = index.probe.target
+                report.note(
+                    "no probe",
+                    """
+                    searches index \(index.indexName): the role may not read \
+                    \(target.schema).\(target.table) of \(index.database)
+                    """, remedy: index.missingGrants.joined(separator: " "))
+            }
             return
         }
-        for index in Discoveries.unprobed(of: found, by: server.searchProbes) {
+        for index in Discoveries.unprobed(of: found, by: server.searchProbes) where index.isReadable {
             let target = index.probe.target
             report.note(
                 "no probe",

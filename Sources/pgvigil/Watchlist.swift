@@ -1,6 +1,7 @@
 import Collectors
 import Exposition
 import Logging
+import Pools
 import Probes
 import Runtime
 import Settings
@@ -40,6 +41,14 @@ final class Watchlist: Sendable {
         entries.withLock { $0 }.flatMap { entry in
             (entry.probing?.summaries ?? []).map { (entry.target.name, $0.name, $0.summary) }
         }
+    }
+
+    /// The pools of each target that is up, poolers first, in the order of the settings.
+    var pools: [(target: String, readings: [PoolReading])] {
+        let poolers = entries.withLock { $0 }.compactMap { entry in
+            entry.target.record.isUp == true ? entry.findings.map { (entry.target.name, $0.readings) } : nil
+        }
+        return poolers + endpoints.pools
     }
 
     /// The poolers of one kind that have been polled, with what is up of each, in the order of the settings.
@@ -114,7 +123,7 @@ final class Watchlist: Sendable {
     }
 
     private func entry(for server: Settings.Server) -> Entry {
-        let discoveries = server.search == .auto ? Discoveries(on: server) : nil
+        let discoveries = server.search == .auto ? Discoveries(on: server, log: log) : nil
         let target = Target(
             server, collectors: server.activeCollectors, databaseJobs: discoveries.map { [$0.job] } ?? [],
             on: self, log: log)

@@ -67,6 +67,21 @@ import Testing
         let result = WorkloadResult(.lookup, clients: 1, rounds: [tally], targets: targets)
         #expect(result.unjudged == [.p95])
         #expect(result.verdict == .critical)
+        let missed = result.criticallyMissed
+        #expect(missed.map(\.target.measure) == [.p50])
+        #expect(missed.map { $0.target.text(of: $0.value) } == ["p50 9000.0 ms"])
+    }
+
+    @Test(arguments: [
+        (ServiceTarget.p95(below: 0.05, critical: 0.1), 0.1234, "p95 123.4 ms"),
+        (.callsPerSecond(above: 1000, critical: 100), 87.04, "87.0/s"),
+        (.rowsPerSecond(above: 1000, critical: 500), 87, "87.0 rows/s"),
+        (.ordinarySuccess, 0.905, "90.5 % succeed"),
+    ])
+    func `what was measured is said as the target says it`(
+        _ target: ServiceTarget, _ value: Double, _ text: String
+    ) {
+        #expect(target.text(of: value) == text)
     }
 
     private func verdict(of tally: Tally) -> ServiceTarget.Verdict? {

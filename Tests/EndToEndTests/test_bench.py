@@ -98,7 +98,13 @@ def test_a_run_measures_every_workload_and_leaves_nothing(server: PostgresServer
     result = json.loads(file.read_text())
 
     verdicts = {one["name"]: one["verdict"] for one in result["workloads"]}
-    assert ended.stderr == ""
+    reasons = [line for line in ended.stderr.splitlines() if line.startswith("bench: critical: ")]
+    assert len(reasons) == (1 if "critical" in verdicts.values() else 0)
+    unjudged = {line.split(": ")[1] for line in ended.stderr.splitlines() if line.endswith(": not judged")}
+    judged_by_p95 = {one["name"] for one in result["workloads"] if "p95" in {own["measure"] for own in one["targets"]}}
+    few = {one["name"] for one in result["workloads"] if one["count"] < 59}
+    assert unjudged == judged_by_p95 & few
+    assert len(ended.stderr.splitlines()) == len(reasons) + len(unjudged)
     assert ended.returncode == (FAILED if "critical" in verdicts.values() else GOOD)
     assert list(verdicts) == WORKLOADS
     assert is_clean(server)
@@ -196,7 +202,6 @@ def test_a_file_of_targets_decides_how_a_run_ends(server, targets, tmp_path, bou
     options = targets(f"lookup: {{p95: {{target: 1h}}, calls_per_second: {bounds}}}")
     ended = bench(server, *SMALL, "--only", "lookup", "list", *options, "--json", str(result))
 
-    assert (ended.returncode, ended.stderr) == (code, "")
     lookup, list = (one for one in json.loads(result.read_text())["workloads"])
     assert lookup["verdict"] == verdict
     assert [(one["measure"], one["good"]) for one in lookup["targets"]] == [
@@ -206,6 +211,9 @@ def test_a_file_of_targets_decides_how_a_run_ends(server, targets, tmp_path, bou
     ]
     # What the file does not name keeps its own.
     assert [(one["measure"], one["good"]) for one in list["targets"]] == [("p95", 0.05), ("success_ratio", 0.99)]
+    assert ended.returncode == code
+    came_to = f"{lookup['call_rate']:.1f}/s, target > 1000000000/s"
+    assert ended.stderr == (f"bench: critical: lookup: {came_to}\n" if code == FAILED else "")
     line = next(line for line in ended.stdout.splitlines() if line.startswith("lookup"))
     assert line.endswith(f"  {verdict}")
     assert f"  p95 < 3600000 ms, > {1 if verdict == 'ok' else 1000000000}/s  " in line

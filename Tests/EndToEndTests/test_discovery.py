@@ -7,6 +7,7 @@ import pytest
 from daemon import Daemon
 from exposition import Exposition
 from postgres import PostgresServer
+from processes import wait_until
 from vectors import Embeddings, uniform
 
 DATABASE = "library"
@@ -69,3 +70,26 @@ def test_a_discovered_probe_takes_no_name_of_the_settings(docs: Embeddings, daem
 
     kinds = watched.wait_for(lambda page: len(operators(page)) == 2, within=60, what="both are there")
     assert operators(kinds) == {PROBE: None, f"public_{PROBE}": "<->"}
+
+
+def test_an_index_that_the_role_may_not_search_is_said_once_until_it_may(docs: Embeddings, daemon):
+    docs.execute("REVOKE SELECT ON docs FROM PUBLIC")
+    watched = daemon(settings=watching(docs))
+
+    def said() -> list[str]:
+        lines = watched.log_lines("no probe searches indexes whose tables the role may not read")
+        assert all("notice" in line and f"database={DATABASE}" in line and "server=main" in line for line in lines)
+        return [line.partition(" indexes=")[2].partition(" server=")[0] for line in lines]
+
+    wait_until(lambda: said() == [f"public.{PROBE}"], within=60, what="the index is named")
+    docs.index("USING hnsw (embedding vector_cosine_ops)", "docs_cosine_idx")
+    look_again(watched, docs.server)
+    wait_until(lambda: len(said()) == 2, within=60, what="the other index is named")
+    assert said() == [f"public.{PROBE}", "public.docs_cosine_idx"]
+    assert operators(watched.metrics().exposition()) == {}
+
+    docs.execute("GRANT SELECT ON docs TO PUBLIC")
+    look_again(watched, docs.server)
+    both = {PROBE: "<->", "docs_cosine_idx": "<=>"}
+    watched.wait_for(lambda page: operators(page) == both, within=60, what="both are searched")
+    assert len(said()) == 2

@@ -1,12 +1,15 @@
 """What the page promises to whoever scrapes it, by hand or by machine."""
 
+import re
 import time
 from collections.abc import Iterator
 from email.message import Message
 
 import pytest
 
+from console_replay import ConsoleReplay
 from daemon import Daemon, Page
+from document_server import DocumentServer
 from prometheus import complaints_of_promtool
 
 TEXT = "text/plain;version=0.0.4"
@@ -223,6 +226,33 @@ def test_the_landing_page_leads_to_everything(still):
     assert "<script" not in page.text.lower()
     for target in ("/metrics", "/-/healthy", "/-/ready"):
         assert f'href="{target}' in page.text or f'href="{target[1:]}' in page.text, f"no link to {target}"
+
+
+def test_the_landing_page_shows_how_full_pools_are(daemon):
+    """Those where clients wait come first; a target that is down has none."""
+    with ConsoleReplay("pgcat") as console, DocumentServer() as server:
+        poolers = [{"name": "cat", "kind": "pgcat", "conninfo": console.conninfo()}]
+        documents = [
+            {"name": "java", "url": server.url("/hikari"), "format": "prometheus"},
+            {"name": "gone", "url": server.url("/nothing"), "format": "psycopg_pool"},
+        ]
+        one = daemon(settings={"interval": "1s", "pools": poolers, "application_pools": documents})
+        one.wait_for(lambda page: page.value("dbpool_connections", pool="app", state="used"), within=20, what="pools")
+        page = one.get("/").text
+
+    head, _, rest = page.partition("<th>Pool</th>")
+    cells = [re.findall(r"<td.*?>(.*?)</td>", row) for row in re.findall(r"<tr>(<td>.*?)</tr>", rest)]
+    assert "gone" in head
+    assert cells == [
+        ["cat", "app", "web", "10 of 20", "4", "2.3 s"],
+        ["java", "orders", "", "7 of 10", "2", ""],
+        ["cat", "orders", "web", "1 of 5", "0", "0.0 s"],
+        ["java", "reports", "", "1 of 5", "", ""],
+    ]
+
+
+def test_without_pools_there_is_no_table_of_them(still):
+    assert "<th>Pool</th>" not in still.get("/").text
 
 
 @pytest.mark.parametrize("path", ["/-/healthy", "/-/ready"])

@@ -1008,6 +1008,36 @@ def test_check_names_indexes_that_nothing_probes(shop: Embeddings, config):
     assert "no probe" not in found.stdout
 
 
+@pytest.mark.parametrize(
+    ("schema", "grants"),
+    [
+        ("public", ['GRANT SELECT ON "public"."locked" TO "pgvigil";']),
+        ("vault", ['GRANT USAGE ON SCHEMA "vault" TO "pgvigil";', 'GRANT SELECT ON "vault"."locked" TO "pgvigil";']),
+    ],
+)
+def test_check_names_the_grants_without_which_search_auto_passes_an_index_by(shop: Embeddings, config, schema, grants):
+    auto = shop_probe(shop)
+    auto["servers"][0]["search"] = "auto"
+    shop.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}; CREATE TABLE {schema}.locked AS SELECT * FROM goods")
+    try:
+        shop.execute(f"CREATE INDEX locked_l2 ON {schema}.locked USING hnsw (embedding vector_l2_ops)")
+        before = run_command("check", *config(auto))
+        for grant in grants:
+            shop.execute(grant)
+        after = run_command("check", *config(auto))
+    finally:
+        shop.execute(f"DROP TABLE {schema}.locked; DROP SCHEMA IF EXISTS vault")
+
+    assert (before.returncode, after.returncode) == (GOOD, GOOD)
+    assert checked(before.stdout)["no probe"] == (
+        "note",
+        f"searches index locked_l2: the role may not read {schema}.locked of {shop.database}",
+        " ".join(grants),
+    )
+    assert checked(after.stdout)["locked_l2"] == ("ok", f"found by search: auto on {schema}.locked, <->", "")
+    assert "no probe" not in after.stdout
+
+
 def test_check_plans_the_statements_of_custom_probes(shop: Embeddings, config):
     nearest = "SELECT id FROM goods ORDER BY embedding {} '[1,0,0,0]'::vector LIMIT 5"
 
@@ -1136,7 +1166,10 @@ def test_the_landing_page_shows_how_probes_fare(shop: Embeddings, daemon):
     good = fine["search_probes"][0] | {"schedule": {"interval": "1s", "timeout": "900ms"}}
     missing = good | {"name": "missing", "target": good["target"] | {"table": "nowhere"}}
     failing = good | {"name": "failing", "target": good["target"] | {"filter": "nonsense > 0"}}
-    whole = fine | {"interval": "1s", "search_probes": [good, missing, failing]}
+    # No index sorts by this operator, so that the whole table is read.
+    unindexed = good | {"name": "unindexed", "target": good["target"] | {"operator": "<+>"}}
+    indexed = good | {"variants": [AS_IF_LARGE]}
+    whole = fine | {"interval": "1s", "search_probes": [indexed, missing, failing, unindexed]}
     one = daemon(settings=json.loads(json.dumps(whole)))  # Without a part that is in two places.
 
     def rows() -> dict[str, list[str]]:
@@ -1144,8 +1177,9 @@ def test_the_landing_page_shows_how_probes_fare(shop: Embeddings, daemon):
         cells = re.findall(row, one.get("/").text)
         return {name: [re.sub("<.*?>", "", state), *more] for name, state, *more in cells}
 
-    wanted = {"goods": "ok", "missing": "not resolved", "failing": "failing: query"}
+    wanted = {"goods": "ok", "missing": "not resolved", "failing": "failing: query", "unindexed": "unexpected plan"}
     wait_until(lambda: "not run yet" not in one.get("/").text, within=20, what="each of the probes has run")
+    wait_until(lambda: rows()["unindexed"][0] != "ok", within=20, what="the plan has been looked at")
     assert {name: row[0] for name, row in rows().items()} == wanted
     assert re.fullmatch(r"\d+\.\d ms", rows()["goods"][1])
     assert "nonsense" not in one.get("/").text

@@ -1,5 +1,6 @@
 import Postgres
 import ProbeDefinitions
+import SQL
 import Testing
 
 @testable import Probes
@@ -31,8 +32,15 @@ extension ServerTests {
             try owner.run("GRANT SELECT ON docs, parts TO \(TestServer.reader)")
 
             var reader = try server.connect(as: TestServer.reader, to: TestServer.database)
-            let found = try Discovery.probes(
+            let all = try Discovery.probes(
                 on: &reader, database: TestServer.database, by: .after(.seconds(10)))
+            let found = all.filter(\.isReadable)
+            let role = TestServer.reader.quotedIdentifier
+            #expect(all.last?.indexName == "hidden_idx")
+            #expect(
+                all.map(\.missingGrants) == [[], [], [], []] + [
+                    [#"GRANT SELECT ON "public"."hidden" TO \#(role);"#]
+                ])
             #expect(found.map(\.indexName).sorted() == ["a_idx", "b_idx", "c_idx", "parts_idx"])
             #expect(found.map(\.indexBytes) == found.map(\.indexBytes).sorted(by: >))
             #expect(found.first?.indexName == "parts_idx")
