@@ -24,18 +24,26 @@ package struct DocumentMapping: Sendable {
     /// The pool, as the document has it.
     func document(from value: JSONValue) throws(ScrapeFailure) -> PoolDocument {
         var numbers: [PoolField: Double] = [:]
-        var isAnyThere = false
+        var found: Set<PoolField> = []
+        var isAnyUnknown = false
         for field in PoolField.allCases {
             guard let (rule, place) = rule(for: field) else { continue }
             guard let number = try number(field, rule, at: place, in: value) else { continue }
-            isAnyThere = isAnyThere || number.isThere
             numbers[field] = number.value
+            guard number.isThere else { continue }
+            found.insert(field)
+            isAnyUnknown = isAnyUnknown || number.value == nil && !field.isOfApplication
         }
         for (field, derive) in preset.derived where numbers[field] == nil {
             numbers[field] = derive { names in plainNumber(names, in: value) }
+            if numbers[field] != nil { found.insert(field) }
         }
-        guard isAnyThere else { throw nothingFound(in: value) }
         try check(numbers)
+        let figures = numbers.filter { found.contains($0.key) && !$0.key.isOfApplication }
+        let isOfPool = preset.kind != .json || !figures.isEmpty
+        if found.isEmpty || isOfPool && !isAnyUnknown && reading(from: figures).isEmpty {
+            throw nothingFound(in: value)
+        }
         return document(from: numbers)
     }
 
@@ -165,7 +173,7 @@ package struct DocumentMapping: Sendable {
         let members = Self.members(near: (places.first?.parent ?? root).appending("?"), in: value)
         return ScrapeFailure(
             .mapping,
-            "none of the fields is in the document; looked for \(Self.listed(places.map(\.description)))",
+            "no figure of a pool is in the document; looked for \(Self.listed(places.map(\.description)))",
             hint: "the document has \(Self.listed(members))")
     }
 
@@ -183,7 +191,7 @@ package struct DocumentMapping: Sendable {
         return []
     }
 
-    private static let mostNamed = 20
+    static let mostNamed = 20
 
     static func listed(_ names: [String]) -> String {
         if names.isEmpty { return "nothing" }

@@ -62,6 +62,16 @@ final class Incoming {
             ? kind.isNamed(by: contentType) : false
     }
 
+    /// The type alone, and no more of it than a type needs: it is the stranger's word.
+    private var typeInWords: String {
+        let type = contentType.prefix { $0 != ";" }.filter {
+            $0.isASCII && ($0.isLetter || $0.isNumber || "/+.-_".contains($0))
+        }
+        return type.isEmpty ? "has no Content-Type" : "is \(type.prefix(Self.longestType))"
+    }
+
+    private static let longestType = 64
+
     private func refuse(_ reason: ScrapeFailure.Reason, _ text: String) -> Bool {
         refusal = refusal ?? ScrapeFailure(reason, text)
         return false
@@ -71,7 +81,7 @@ final class Incoming {
     private func refuse() -> Bool {
         switch status {
         case 200..<300:
-            refuse(.contentType, "the answer is not \(kind.words)")
+            refuse(.contentType, "the answer \(typeInWords), not \(kind.words)")
         case 300..<400:
             refuse(.redirect, "the answer is a redirect (\(status)), and no more of them are allowed")
         default:

@@ -28,18 +28,26 @@ struct PoolPage {
 
     /// All pools and what else the page says; `pool` names one without a label.
     static func document(from bytes: [UInt8], pool: String) throws(ScrapeFailure) -> PoolDocument {
-        let samples = try PrometheusReader.read(bytes) { names.contains($0) }
-        guard !samples.isEmpty else {
-            throw ScrapeFailure(
-                .mapping,
-                "the page has no names of pools: looked for hikaricp_*, pgxpool_*, go_sql_*, "
-                    + "db_client_connection_* and db_client_connections_*")
+        var others: Set<String> = []
+        let samples = try PrometheusReader.read(bytes) { name in
+            if others.count < mostNamed { others.insert(String(name.prefix(longestName))) }
+            return names.contains(name)
         }
         var document = PoolDocument()
-        document.pools = try pools(of: samples, default: pool)
+        document.pools = try pools(of: samples, default: pool).filter { !$0.isEmpty }
+        guard !document.pools.isEmpty else {
+            throw ScrapeFailure(
+                .mapping,
+                "no figure of a pool is on the page: looked for hikaricp_*, pgxpool_*, go_sql_*, "
+                    + "db_client_connection_* and db_client_connections_*",
+                hint: "the page has \(DocumentMapping.listed(others.sorted()))")
+        }
         document.application = try application(of: samples, default: pool)
         return document
     }
+
+    /// How many names a hint is made of: one more than it shows.
+    private static let mostNamed = DocumentMapping.mostNamed + 1
 
     private static let names = Set(meanings.keys).union(applicationNames)
 

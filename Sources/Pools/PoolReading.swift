@@ -75,6 +75,9 @@ extension PoolReading {
         return reading
     }
 
+    /// Whether nothing is known of the pool but its name.
+    var isEmpty: Bool { self == PoolReading(kind, pool: pool, user: user) }
+
     /// This reading and another one of the same pool, as one: counts are added, of waits the longest is kept.
     ///
     /// What either does not know, such as a limit where the other has none, nobody knows of both.

@@ -16,6 +16,13 @@ extension ConnectFailure {
         return .cannotConnect(known?.failure ?? .other, message)
     }
 
+    /// What libpq says of a connection that broke: the server's own word where it has one, else libpq's.
+    ///
+    /// The lines that follow, indented, explain what libpq guesses.
+    static func firstLine(of text: String) -> String? {
+        text.split(separator: "\n").first { !$0.hasPrefix("\t") }.map(String.init)
+    }
+
     private static let phrases: [(text: String, failure: ConnectFailure)] = [
         // PgBouncer, whose refusals are all 08P01.
         ("no more connections allowed", .tooManyConnections),

@@ -239,6 +239,6 @@ package struct Connection: ~Copyable {
     }
 
     private var message: String {
-        handle.message.split(separator: "\n").last.map(String.init) ?? "the connection is closed"
+        ConnectFailure.firstLine(of: handle.message) ?? "the connection is closed"
     }
 }

@@ -33,6 +33,11 @@ package struct ConnectionTarget: Sendable, Equatable {
         return !options.hasMisplacedURI && !ConnectionOptions.isAmbiguous(uri: conninfo)
     }
 
+    /// What the connection string itself says of a keyword of libpq's; nil where it leaves that to others.
+    package func saidInConninfo(_ keyword: String) -> String? {
+        ConnectionOptions(parsing: conninfo)?[keyword]
+    }
+
     /// The same, with statements ended sooner.
     package func limited(to statementTimeout: Duration) -> ConnectionTarget {
         var target = self

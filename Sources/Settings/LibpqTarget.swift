@@ -23,10 +23,11 @@ extension Settings.LibpqTarget {
         }
         self.conninfo = conninfo ?? Secret(parts.joined(separator: " "))
         guard let whole = map.key("conninfo") else { return }
-        if ConnectionKeyword.all.contains(where: { map.key($0.name) != nil }) {
-            whole.report(
-                "conninfo: found beside single connection settings such as host; allowed is one or the other")
-        }
+        let beside = ConnectionKeyword.all.map(\.name).filter { map.key($0) != nil }
+        guard !beside.isEmpty else { return }
+        whole.report(
+            "conninfo: found beside \(beside.joined(separator: ", ")); "
+                + "allowed is conninfo or single connection settings")
     }
 
     private mutating func readPassword(from map: inout MapReader) {

@@ -61,6 +61,8 @@ extension ScrapeFailure {
             check the network between, or give it more time: timeout (now \
             \(pool.timeout / .seconds(1)) s), and interval where that is too short
             """
+        case .tls where description.contains(Self.wordsForNoTLS):
+            "what answers there speaks no TLS: write http:// in url"
         case .tls:
             """
             name the authority that signed the application's certificate with ca_file, or check that the \
@@ -75,8 +77,16 @@ extension ScrapeFailure {
         case .contentType: remedyOfType(for: pool)
         case .redirect: "write the URL that it leads to, or allow redirects: 1 or more"
         case .malformed: "check that url leads to the document, and that format says what it is"
-        case .mapping: hint.map { "\($0); name what is meant with root or fields" }
+        case .mapping where pool.format == .prometheus:
+            hint.map { "\($0); check that url leads to the page with the pools, and that they are measured" }
+        case .mapping:
+            hint.map { "\($0); write the format that it is, or name what is meant with root or fields" }
         }
+    }
+
+    /// What OpenSSL and GnuTLS say of an answer in plain HTTP.
+    private static var wordsForNoTLS: Regex<Substring> {
+        #/wrong version number|packet length too long|unexpected TLS packet/#
     }
 
     private func remedyOfType(for pool: Settings.ApplicationPool) -> String {

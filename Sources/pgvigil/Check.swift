@@ -74,7 +74,7 @@ struct Check: AsyncParsableCommand {
                 return isGood
             }
         } catch {
-            report.bad("connection", "\(error)", remedy: error.remedy)
+            report.bad("connection", "\(error)", remedy: await server.remedy(for: error))
             return false
         }
     }

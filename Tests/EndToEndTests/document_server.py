@@ -90,6 +90,8 @@ class DocumentServer:
                 self._send(request, 200, "application/json", json.dumps(DOCUMENT).encode())
             case "/hikari":
                 self._send(request, 200, "text/plain; version=0.0.4; charset=utf-8", HIKARI.encode())
+            case "/process":
+                self._send(request, 200, "text/plain; version=0.0.4", b"process_cpu_seconds_total 12.5\n")
             case "/status":
                 self._send(request, int(query), "text/html", b"<html>no</html>")
             case "/type":

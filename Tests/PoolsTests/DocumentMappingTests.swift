@@ -191,6 +191,36 @@ import Testing
         #expect(pool.timeouts == 0)
     }
 
+    @Test(
+        arguments: [
+            (
+                .health, #"{"pool_min": 2, "pool_max": 10, "pool_size": 8, "pool_available": 5}"#,
+                "/pool_available, /pool_max, /pool_min, /pool_size"
+            ),
+            (
+                .psycopgPool, #"{"pool_size": 5, "checked_out": 3, "overflow": -2}"#,
+                "/checked_out, /overflow, /pool_size"
+            ),
+            (.sqlalchemy, #"{"pool_size": 8, "pool_available": 5}"#, "/pool_available, /pool_size"),
+        ] as [(Preset, String, String)])
+    func `a document of another pool is refused even where a name is in both`(
+        _ preset: Preset, _ text: String, _ names: String
+    ) {
+        let failure = #expect(throws: ScrapeFailure.self) { try Self.read(preset, text) }
+        #expect(failure?.reason == .mapping)
+        #expect(failure?.description.hasPrefix("no figure of a pool is in the document") == true)
+        #expect(failure?.hint == "the document has \(names)")
+    }
+
+    @Test func `all of its connections alone say nothing of a pool`() throws {
+        let fields = [PoolField.total: FieldRule(try #require(JSONPointer("/open")))]
+        let failure = #expect(throws: ScrapeFailure.self) {
+            try Self.read(.json, #"{"open": 4}"#, fields: fields)
+        }
+        #expect(failure?.reason == .mapping)
+        #expect(failure?.hint == "the document has /open")
+    }
+
     @Test func `where nothing is found, the names that are there are a hint, and no part of the message`() {
         let failure = #expect(throws: ScrapeFailure.self) {
             try Self.read(.asyncpg, #"{"db": {"size": 1}, "other": 2}"#)

@@ -46,6 +46,18 @@ import Testing
         #expect(failure?.reason == reason)
     }
 
+    @Test(arguments: [
+        ("text/html; charset=utf-8", "the answer is text/html, not JSON: application/json"),
+        ("", "the answer has no Content-Type, not JSON: application/json"),
+        ("te\u{1B}[31mxt/<b>", "the answer is te31mxt/b, not JSON: application/json"),
+    ])
+    func `what came instead is named by its type alone`(_ type: String, _ words: String) {
+        let failure = #expect(throws: ScrapeFailure.self) {
+            try Self.body(status: 200, type: type, "secret")
+        }
+        #expect(failure?.description == words)
+    }
+
     @Test func `a body is counted as it comes`() throws {
         #expect(try Self.body(status: 200, type: "application/json", "12345", longest: 5) == "12345")
         let failure = #expect(throws: ScrapeFailure.self) {

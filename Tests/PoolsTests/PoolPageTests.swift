@@ -136,6 +136,7 @@ import Testing
             cache_size{cache="embeddings"} 500
             tomcat_threads_busy_threads{name="http-nio-8080"} 12
             process_cpu_seconds_total 4.5
+            pgxpool_idle_conns 2
             process_resident_memory_bytes 1.5e+08
             """
         ).application
@@ -150,9 +151,10 @@ import Testing
     @Test(arguments: ["pgxpool_max_conns{pool=", "cache_size{cache="])
     func `a page with more pools or caches than anybody has is refused`(_ sample: String) throws {
         let lines = (0..<PoolPage.most).map { "\(sample)\"p\($0)\"} 1" }
-        let page = lines.joined(separator: "\n")
+        // A pool that is there already, for the page is refused without any.
+        let page = (lines + ["pgxpool_idle_conns{pool=\"p0\"} 2"]).joined(separator: "\n")
         let document = try Self.read(page)
-        #expect(document.pools.count + document.application.caches.count == PoolPage.most)
+        #expect(max(document.pools.count, document.application.caches.count) == PoolPage.most)
         let failure = #expect(throws: ScrapeFailure.self) { try Self.read(page + "\n\(sample)\"more\"} 1") }
         #expect(failure?.reason == .tooLarge)
         #expect(failure?.description == "the page has more than 1000 pools or caches")
@@ -183,5 +185,28 @@ import Testing
         let failure = #expect(throws: ScrapeFailure.self) { try Self.read("go_goroutines 5\n") }
         #expect(failure?.reason == .mapping)
         #expect(failure?.description.contains("hikaricp_*") == true)
+        #expect(failure?.hint == "the page has go_goroutines")
+    }
+
+    @Test(arguments: [
+        ("process_cpu_seconds_total 4.5\ngo_goroutines 5\n", "go_goroutines, process_cpu_seconds_total"),
+        ("hikaricp_connections{pool=\"orders\"} 4\n", "hikaricp_connections"),
+        ("pgxpool_max_conns NaN\n", "pgxpool_max_conns"),
+        ("go_sql_max_open_connections{db_name=\"app\"} 0\n", "go_sql_max_open_connections"),
+    ])
+    func `a page without a figure of a pool is no page of pools, and its names are a hint`(
+        _ page: String, _ names: String
+    ) {
+        let failure = #expect(throws: ScrapeFailure.self) { try Self.read(page) }
+        #expect(failure?.reason == .mapping)
+        #expect(failure?.description.hasPrefix("no figure of a pool is on the page") == true)
+        #expect(failure?.hint == "the page has \(names)")
+    }
+
+    @Test func `a hint names twenty of a page's names at most`() {
+        let page = (10...40).map { "metric_\($0) 1\n" }.joined()
+        let failure = #expect(throws: ScrapeFailure.self) { try Self.read(page) }
+        let names = (10..<30).map { "metric_\($0)" }.joined(separator: ", ")
+        #expect(failure?.hint == "the page has \(names) and more")
     }
 }

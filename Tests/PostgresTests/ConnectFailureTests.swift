@@ -54,4 +54,29 @@ import Testing
         #expect(found == failure)
         #expect(!message.contains("\n") && !message.contains("LOCATION"))
     }
+
+    @Test(arguments: [
+        (
+            "FATAL:  failure\nserver closed the connection unexpectedly\n"
+                + "\tThis probably means the server terminated abnormally\n"
+                + "\tbefore or while processing the request.\n",
+            "FATAL:  failure"
+        ),
+        (
+            "server closed the connection unexpectedly\n"
+                + "\tThis probably means the server terminated abnormally\n"
+                + "\tbefore or while processing the request.\n",
+            "server closed the connection unexpectedly"
+        ),
+        (
+            "could not receive data from server: Connection reset by peer\n",
+            "could not receive data from server: Connection reset by peer"
+        ),
+        ("", nil),
+    ])
+    func `of a connection that broke the server's word is told before libpq's guesses`(
+        _ text: String, _ line: String?
+    ) {
+        #expect(ConnectFailure.firstLine(of: text) == line)
+    }
 }
