@@ -22,6 +22,7 @@ class Poll:
 
     statements: list[str]
     collectors: list[str]
+    on_tour: list[str]  # Those that look into each database, which is no part of a poll.
     seconds: float
 
 
@@ -46,10 +47,12 @@ def poll(binary: str, server: Server, database: str) -> Poll:
     with Daemon(binary, server, database=database) as daemon:
         daemon.wait_until_ready()
         page = daemon.get()[1].decode()
-    collectors = re.findall(r'^pgvigil_collector_interval_seconds{.*collector="(\w+)"', page, re.M)
+    names = re.findall(r'^pgvigil_collector_interval_seconds{.*collector="(\w+)"', page, re.M)
+    on_tour = [name for name in names if name.startswith("vector_")]
+    collectors = [name for name in names if name not in on_tour]
     begin = server.log.stat().st_size
     server.sql("ALTER ROLE pgvigil SET log_statement = 'all'")
-    with Daemon(binary, server, every=3, database=database, collectors=collectors) as daemon:
+    with Daemon(binary, server, every=3, database=database, collectors=collectors, off=on_tour) as daemon:
         daemon.wait_until_ready()
         if set(daemon.values("pgvigil_collector_interval_seconds")) != {3.0}:
             raise RuntimeError("there are collectors that do not run at each poll")
@@ -60,7 +63,7 @@ def poll(binary: str, server: Server, database: str) -> Poll:
     with server.log.open("rb") as log:
         log.seek(begin)
         said = log.read().decode()
-    return Poll(repeated(said), collectors, seconds)
+    return Poll(repeated(said), collectors, on_tour, seconds)
 
 
 def repeated(log: str) -> list[str]:

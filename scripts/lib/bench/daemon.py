@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 GIGANTIC = 100  # Seconds; nothing here takes as long.
@@ -81,12 +82,12 @@ class Server:
 class Daemon:
     """`pgvigil serve` with the server listed under `names` names; ends with its `with` block.
 
-    The collectors that are named run at each poll. `pool` is the console of a PgBouncer to be watched instead.
+    The collectors that are named run at each poll, those that are `off` never. `pool` is the console of a PgBouncer to be watched instead.
     """
 
     def __init__(
         self, binary: str, server: Server, names: int = 1, *, every: int = 15, database: str = "postgres",
-        collectors: list[str] | None = None, pool: str | None = None,
+        collectors: Sequence[str] = (), off: Sequence[str] = (), pool: str | None = None,
     ):
         self.port = free_port()
         self.started = 0.0
@@ -94,7 +95,7 @@ class Daemon:
         folder = Path(self._folder.name)
         self._log = folder / "log"
         conninfo = f"host=127.0.0.1 port={server.port} user=pgvigil dbname={database}"
-        wanted = ", ".join(f"{name}: {every}s" for name in collectors or [])
+        wanted = ", ".join([f"{name}: {every}s" for name in collectors] + [f"{name}: false" for name in off])
         lines = [f"interval: {every}s", f'server: {{listen: ["127.0.0.1:{self.port}"]}}']
         rest = f'conninfo: "{pool or conninfo}", collectors: {{{wanted}}}'
         if pool is None:

@@ -81,7 +81,7 @@ def compare(label: str, binary: str, server: Server, database: str, rounds: int,
     say(f"{label}: {len(poll.statements)} statements, a poll every {pace} s")
     seen = []
     with (
-        Daemon(binary, server, every=pace, database=database, collectors=poll.collectors) as daemon,
+        Daemon(binary, server, every=pace, database=database, collectors=poll.collectors, off=poll.on_tour) as daemon,
         Psql(server, poll, startup, database) as psql,
         Exporter(server, database) as exporter,
     ):
