@@ -158,7 +158,7 @@ class InterestingPgpool:
             settings |= {"delay_threshold_by_time": "10s", "prefer_lower_delay_standby": "off"}
         # Nobody is there.
         settings |= {"backend_hostname2": "127.0.0.1", "backend_port2": free_port(), "backend_weight2": 0}
-        folder = processes.folder / f"pgpool-{pooler.version}"
+        folder = processes.folder / f"pgpool-{pooler.version}-{next(_numbers)}"
         self.process = Pgpool(processes, pooler, folder, [primary, standby], settings=settings)
         self._sessions: list[psycopg.Connection] = []
 
