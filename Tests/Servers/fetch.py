@@ -2,7 +2,7 @@
 
 from functools import partial
 
-import pgbouncer_exporter
+import peer_programs
 from cache import say
 from installation import VERSIONS, Installation, Unavailable
 from poolers import PGBOUNCERS, PGPOOLS, Pooler
@@ -14,7 +14,7 @@ if __name__ == "__main__":
             *(partial(Installation.of, version, processes.folder) for version in VERSIONS),
             *(partial(Pooler.pgbouncer, version, processes.folder) for version in PGBOUNCERS),
             *(partial(Pooler.pgpool, version, processes.folder) for version in PGPOOLS),
-            pgbouncer_exporter.program,
+            peer_programs.pgbouncer_exporter,
         ]
         for find in wanted:
             try:

@@ -1,28 +1,21 @@
 """prometheus-community's pgbouncer_exporter, whose names pgvigil serves too."""
 
-import shutil
 import subprocess
 import urllib.request
-from functools import cache
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode
 
-import debian
-from cache import Unavailable, cached
+import peer_programs
 from pgbouncer import PgBouncer
 from processes import Processes, free_port, wait_until
-
-SUITE = "sid"
-PROGRAMS = Path("usr/bin")
 
 
 class PgBouncerExporter:
     """One that asks a PgBouncer, which must put up with `extra_float_digits`. As a context it runs inside."""
 
     def __init__(self, processes: Processes, pooler: PgBouncer):
-        self._program = program()
+        self._program = peer_programs.pgbouncer_exporter()
         self._processes = processes
         self._port = free_port()
         where = {"host": pooler.folder, "port": pooler.port, "user": "stats", "sslmode": "disable"}
@@ -57,22 +50,3 @@ class PgBouncerExporter:
         except OSError:
             return False
         return True
-
-
-@cache
-def program() -> Path:
-    """From the cache, where it is put if it is missing. Raises `Unavailable` where it cannot be had here."""
-
-    def make(folder: Path) -> None:
-        debian.unpack(SUITE, ["prometheus-pgbouncer-exporter"], folder)
-        shutil.rmtree(folder / "usr/share")  # Much of it, and of no use.
-        for other in (folder / PROGRAMS).iterdir():
-            if other.name != "prometheus-pgbouncer-exporter":
-                other.unlink()
-        debian.wrap(folder, folder / PROGRAMS)
-
-    what = f"pgbouncer_exporter of Debian {SUITE}"
-    try:
-        return cached(f"pgbouncer-exporter-{SUITE}", what, make) / PROGRAMS / "prometheus-pgbouncer-exporter"
-    except Unavailable as reason:
-        raise Unavailable(f"{what} cannot be had here: {reason}") from None

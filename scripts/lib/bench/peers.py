@@ -11,7 +11,7 @@ from typing import Self
 
 from conversation import Poll
 from daemon import Server, cpu_seconds, free_port
-import pgbouncer_exporter
+import peer_programs
 
 
 class KeptPsql:
@@ -119,7 +119,7 @@ class PgBouncerExporter(Exporter):
 
     def __init__(self, port: int):
         console = f"postgres://stats@127.0.0.1:{port}/pgbouncer?sslmode=disable"
-        program = str(pgbouncer_exporter.program())
+        program = str(peer_programs.pgbouncer_exporter())
         self._start([program, f"--pgBouncer.connectionString={console}", "--pgBouncer.pid-file="], {})
 
 
