@@ -11,6 +11,10 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// For rooms that nothing waits for: what their code takes in memory counts more than its speed; see
+/// `docs/performance.md`.
+let small = strict + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+
 /// The toolchain's own linker, with relative relocations packed.
 ///
 /// The loader then reads a few kB of them instead of 2 MB, and the program stays position-independent; see
@@ -46,17 +50,17 @@ let package = Package(
         .target(name: "Postgres", dependencies: ["CLibPQ", "SQL"], swiftSettings: strict),
         .target(name: "Systemd", dependencies: ["CNotify"], swiftSettings: strict),
 
-        .target(name: "Bench", dependencies: ["Postgres", "SQL"], swiftSettings: strict),
+        .target(name: "Bench", dependencies: ["Postgres", "SQL"], swiftSettings: small),
         .target(name: "Collectors", dependencies: ["Exposition", "Postgres", "SQL"], swiftSettings: strict),
-        .target(name: "ProbeDefinitions", dependencies: ["SQL"], swiftSettings: strict),
+        .target(name: "ProbeDefinitions", dependencies: ["SQL"], swiftSettings: small),
         .target(
             name: "Probes", dependencies: ["Exposition", "Postgres", "ProbeDefinitions", "SQL"],
-            swiftSettings: strict),
+            swiftSettings: small),
         .target(
             name: "Runtime",
             dependencies: ["Exposition", "Postgres", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
-        .target(name: "Settings", dependencies: ["ProbeDefinitions", "SQL", "Yams"], swiftSettings: strict),
+        .target(name: "Settings", dependencies: ["ProbeDefinitions", "SQL", "Yams"], swiftSettings: small),
         .target(name: "SQL", swiftSettings: strict),
         .executableTarget(
             name: "pgvigil",
@@ -68,7 +72,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict, linkerSettings: compact),
+            swiftSettings: small, linkerSettings: compact),
 
         .testTarget(name: "BenchTests", dependencies: ["Bench", "Postgres"], swiftSettings: strict),
         .testTarget(

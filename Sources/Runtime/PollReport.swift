@@ -28,8 +28,11 @@ struct PollReport: Sendable {
         let droppedSeries: Int
         let cutLabels: Int
 
+        var isEmpty: Bool { families.isEmpty && rows == 0 }
+
         init(_ findings: Findings, of target: Labels) {
-            families = findings.families.map { RenderedFamily($0, of: target) }
+            families = findings.families.filter { !$0.samples.isEmpty }
+                .map { RenderedFamily($0, of: target) }
             rows = findings.rows
             repeatedSeries = findings.repeatedSeries
             droppedSeries = findings.droppedSeries

@@ -2,16 +2,25 @@ import Exposition
 
 /// What jobs found in each database of a server, and what follows from that for what is on the page.
 struct TourHistory: Sendable {
-    private struct Entry {
-        var found: (what: PollReport.Rendered, at: Duration)?
-        var failure: JobFailure?
-        var lastRun: Duration?
-        var restUntil = Duration.zero
+    /// What a job's looks came to, by database; where there is nothing to say, there is no entry, since
+    /// there may be hundreds of databases for each of hundreds of servers.
+    private struct Looks {
+        var found: [String: (what: PollReport.Rendered, at: Duration)] = [:]
+        var failures: [String: JobFailure] = [:]
+        var lastRuns: [String: Duration] = [:]
+        var rests: [String: Duration] = [:]
+
+        mutating func keep(_ databases: Set<String>) {
+            found = found.filter { databases.contains($0.key) }
+            failures = failures.filter { databases.contains($0.key) }
+            lastRuns = lastRuns.filter { databases.contains($0.key) }
+            rests = rests.filter { databases.contains($0.key) }
+        }
     }
 
     private(set) var records: [JobRecord]
-    /// Those of a job, by database.
-    private var entries: [[String: Entry]]
+    /// Those of each job.
+    private var looks: [Looks]
     private let intervals: [Duration]
     /// How long each job has run in this tour.
     private var spent: [Duration]
@@ -23,16 +32,16 @@ struct TourHistory: Sendable {
         slack = interval / 2
         intervals = jobs.map { max($0.interval ?? interval, interval) }
         records = jobs.map { JobRecord($0, of: interval, number: 0) }
-        entries = Array(repeating: [:], count: jobs.count)
+        looks = Array(repeating: Looks(), count: jobs.count)
         spent = Array(repeating: .zero, count: jobs.count)
     }
 
     /// The positions of the jobs that are to look into a database now.
     func dueJobs(in database: String, at time: Duration) -> [Int] {
         records.indices.filter { job in
-            guard let entry = entries[job][database] else { return true }
-            let isDue = entry.lastRun.map { time - $0 >= intervals[job] - slack } ?? true
-            return isDue && time >= entry.restUntil
+            let lastRun = looks[job].lastRuns[database]
+            let isDue = lastRun.map { time - $0 >= intervals[job] - slack } ?? true
+            return isDue && time >= looks[job].rests[database, default: .zero]
         }
     }
 
@@ -40,19 +49,18 @@ struct TourHistory: Sendable {
         _ outcomes: [(job: Int, outcome: PollReport.Outcome)], in database: String, at time: Duration
     ) {
         for (job, outcome) in outcomes {
-            var entry = entries[job][database] ?? Entry()
-            entry.lastRun = time
+            looks[job].lastRuns[database] = time
             switch outcome.result {
             case .success(let rendered):
-                entry.found = (rendered, time)
-                entry.failure = nil
+                looks[job].found[database] = rendered.isEmpty ? nil : (rendered, time)
+                looks[job].failures[database] = nil
             case .failure(let failure):
                 // One failure leaves the last findings up; the second takes them down.
-                if entry.failure != nil || failure.isRefusal { entry.found = nil }
-                entry.failure = failure
-                if failure.isRefusal { entry.restUntil = time + JobRecord.rest }
+                let isSecond = looks[job].failures[database] != nil
+                if isSecond || failure.isRefusal { looks[job].found[database] = nil }
+                looks[job].failures[database] = failure
+                if failure.isRefusal { looks[job].rests[database] = time + JobRecord.rest }
             }
-            entries[job][database] = entry
             spent[job] += outcome.duration
         }
     }
@@ -67,7 +75,7 @@ struct TourHistory: Sendable {
 
     /// Forgets what was found: the server may be another one when it is back.
     mutating func forget() {
-        entries = entries.map { _ in [:] }
+        looks = looks.map { _ in Looks() }
         for job in records.indices { records[job].noteServerDown() }
     }
 
@@ -76,15 +84,12 @@ struct TourHistory: Sendable {
         defer { spent = spent.map { _ in .zero } }
         return records.indices.map { job in
             let lifetime = max(intervals[job] * 3, .seconds(60))
-            entries[job] = entries[job].filter { databases.contains($0.key) }
-            for (database, entry) in entries[job] where entry.found.map({ time - $0.at > lifetime }) ?? false
-            {
-                entries[job][database]?.found = nil
-            }
-            guard !entries[job].isEmpty else { return .withdraw(job: records[job].name) }
-            let all = entries[job].sorted { $0.key < $1.key }.map(\.value)
+            looks[job].keep(Set(databases))
+            looks[job].found = looks[job].found.filter { time - $0.value.at <= lifetime }
+            guard !looks[job].lastRuns.isEmpty else { return .withdraw(job: records[job].name) }
             return records[job].note(
-                all.compactMap { $0.found?.what }, failure: all.lazy.compactMap(\.failure).first,
+                looks[job].found.sorted { $0.key < $1.key }.map(\.value.what),
+                failure: looks[job].failures.min { $0.key < $1.key }?.value,
                 taking: spent[job], end: time + lifetime, wallClock: wallClock)
         }
     }
