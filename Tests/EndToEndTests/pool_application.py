@@ -1,10 +1,13 @@
 """A small application that has a connection pool, and says at an HTTP address how that does.
 
-For people: `python pool_application.py psycopg_pool CONNINFO --clients 8` prints the addresses, and works until Ctrl-C.
+For people and for scripts/run: `python pool_application.py psycopg_pool CONNINFO --clients 8` prints the addresses,
+and works until Ctrl-C.
 """
 
 import argparse
+import itertools
 import json
+import math
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -15,14 +18,18 @@ from types import TracebackType
 from typing import Self
 
 import psycopg
-import sqlalchemy
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from pool_load import PoolLoad
 
 
 class Pool(ABC):
-    """One kind of pool. `statistics` are the pool's own, by its own names."""
+    """One kind of pool.
+
+    `statistics` are the pool's own, by its own names; `too_late` is what a client gets that has waited too long.
+    """
+
+    too_late: type[Exception]
 
     @abstractmethod
     def take(self) -> Iterator[psycopg.Connection]: ...
@@ -39,6 +46,8 @@ class Pool(ABC):
 
 
 class PsycopgPool(Pool):
+    too_late = PoolTimeout
+
     def __init__(self, conninfo: str, least: int, most: int, timeout: float):
         options = {"autocommit": True, "prepare_threshold": None}
         self._pool = ConnectionPool(
@@ -66,6 +75,9 @@ class SQLAlchemyPool(Pool):
     """QueuePool: `least` connections are kept, the rest is overflow."""
 
     def __init__(self, conninfo: str, least: int, most: int, timeout: float):
+        import sqlalchemy  # Whoever wants the other pool need not have it.
+
+        self.too_late = sqlalchemy.exc.TimeoutError
         self._size, self._overflow = least, most - least
         self._engine = sqlalchemy.create_engine(
             "postgresql+psycopg://",
@@ -158,7 +170,7 @@ class PoolApplication:
         borrowed = self.pool.take()
         try:
             connection = borrowed.__enter__()
-        except (PoolTimeout, sqlalchemy.exc.TimeoutError):
+        except self.pool.too_late:
             self._count(pending=-1, timeouts=1)
             raise
         except BaseException:
@@ -222,17 +234,24 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("conninfo")
-    parser.add_argument("--clients", type=int, default=0, help="that want a connection all the time")
-    parser.add_argument("--work", type=float, default=0.1, help="seconds that each uses it")
-    parser.add_argument("--seconds", type=float, default=3600.0, help="for which they do")
+    parser.add_argument("--most", type=int, default=4, help="connections that the pool may have")
+    parser.add_argument("--clients", type=int, nargs="+", default=[0], help="how many there are, turn by turn")
+    parser.add_argument("--turn", type=float, default=20.0, help="seconds that a turn takes")
+    parser.add_argument("--work", type=float, default=0.1, help="seconds that each uses a connection")
+    parser.add_argument("--pause", type=float, default=0.0, help="seconds until it wants another one")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="after which all ends")
     wish = parser.parse_args()
-    with PoolApplication(wish.kind, wish.conninfo) as application:
+    with PoolApplication(wish.kind, wish.conninfo, most=wish.most) as application:
         print(application.url("/pool"), application.url("/health"), sep="\n", flush=True)
-        with application.load(wish.clients, work=wish.work, longest=wish.seconds):
-            try:
-                threading.Event().wait(wish.seconds)
-            except KeyboardInterrupt:
-                pass
+        until = time.monotonic() + wish.seconds
+        try:
+            for clients in itertools.cycle(wish.clients):
+                if (turn := min(wish.turn, until - time.monotonic())) <= 0:
+                    break
+                with application.load(clients, work=wish.work, pause=wish.pause, longest=turn):
+                    time.sleep(turn)
+        except KeyboardInterrupt:
+            pass
 
 
 if __name__ == "__main__":

@@ -28,3 +28,5 @@ source "$pieces/test-environment.sh"
 source "$pieces/private-server.sh"
 # shellcheck source=scripts/lib/sample.sh
 source "$pieces/sample.sh"
+# shellcheck source=scripts/lib/sample-pools.sh
+source "$pieces/sample-pools.sh"

