@@ -36,7 +36,7 @@ let package = Package(
     targets: [
         // The C libraries, as the operating system ships them.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CMemory"),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
@@ -46,12 +46,17 @@ let package = Package(
         // The rooms behind a C door: the only ones that may write `unsafe`.
         .target(name: "Exposition", dependencies: ["CZlib"], swiftSettings: strict),
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD"], swiftSettings: strict),
-        .target(name: "Pools", dependencies: ["CCurl", "Exposition"], swiftSettings: strict),
-        .target(name: "Postgres", dependencies: ["CLibPQ", "SQL"], swiftSettings: strict),
+        .target(
+            name: "Pools", dependencies: ["CCurl", "Exposition", "PoolDefinitions"], swiftSettings: strict),
+        .target(
+            name: "Postgres", dependencies: ["CLibPQ", "PoolDefinitions", "SQL"], swiftSettings: strict),
         .target(name: "Systemd", dependencies: ["CNotify"], swiftSettings: strict),
 
         .target(name: "Bench", dependencies: ["Postgres", "SQL"], swiftSettings: small),
-        .target(name: "Collectors", dependencies: ["Exposition", "Postgres", "SQL"], swiftSettings: strict),
+        .target(
+            name: "Collectors", dependencies: ["Exposition", "PoolDefinitions", "Postgres", "SQL"],
+            swiftSettings: strict),
+        .target(name: "PoolDefinitions", swiftSettings: small),
         .target(name: "ProbeDefinitions", dependencies: ["SQL"], swiftSettings: small),
         .target(
             name: "Probes", dependencies: ["Exposition", "Postgres", "ProbeDefinitions", "SQL"],
@@ -60,13 +65,15 @@ let package = Package(
             name: "Runtime",
             dependencies: ["Exposition", "Postgres", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
-        .target(name: "Settings", dependencies: ["ProbeDefinitions", "SQL", "Yams"], swiftSettings: small),
+        .target(
+            name: "Settings", dependencies: ["PoolDefinitions", "ProbeDefinitions", "SQL", "Yams"],
+            swiftSettings: small),
         .target(name: "SQL", swiftSettings: strict),
         .executableTarget(
             name: "pgvigil",
             dependencies: [
-                "Bench", "CMalloc", "Collectors", "Exposition", "HTTPServer", "Pools", "Postgres",
-                "ProbeDefinitions", "Probes", "Runtime", "Settings", "SQL", "Systemd",
+                "Bench", "CMemory", "Collectors", "Exposition", "HTTPServer", "PoolDefinitions", "Pools",
+                "Postgres", "ProbeDefinitions", "Probes", "Runtime", "Settings", "SQL", "Systemd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -76,14 +83,19 @@ let package = Package(
 
         .testTarget(name: "BenchTests", dependencies: ["Bench", "Postgres"], swiftSettings: strict),
         .testTarget(
-            name: "CollectorsTests", dependencies: ["Collectors", "Exposition", "Postgres"],
+            name: "CollectorsTests",
+            dependencies: ["Collectors", "Exposition", "PoolDefinitions", "Postgres"],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "ExpositionTests", dependencies: ["Exposition"], exclude: ["read_back.py"],
             swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
-        .testTarget(name: "PoolsTests", dependencies: ["Exposition", "Pools"], swiftSettings: strict),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "SQL"], swiftSettings: strict),
+        .testTarget(
+            name: "PoolsTests", dependencies: ["Exposition", "PoolDefinitions", "Pools"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["PoolDefinitions", "Postgres", "SQL"],
+            swiftSettings: strict),
         .testTarget(
             name: "ProbesTests",
             dependencies: ["Exposition", "Postgres", "ProbeDefinitions", "Probes", "SQL"],
@@ -95,7 +107,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SettingsTests", dependencies: ["ProbeDefinitions", "Settings", "SQL"],
+            name: "SettingsTests", dependencies: ["PoolDefinitions", "ProbeDefinitions", "Settings", "SQL"],
             exclude: ["Invalid"], swiftSettings: strict),
         .testTarget(name: "SQLTests", dependencies: ["SQL"], swiftSettings: strict),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: strict),

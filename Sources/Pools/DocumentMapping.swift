@@ -1,3 +1,5 @@
+package import PoolDefinitions
+
 /// What the members of a JSON document mean.
 package struct DocumentMapping: Sendable {
     package let preset: Preset
@@ -7,18 +9,17 @@ package struct DocumentMapping: Sendable {
     package let root: JSONPointer
     /// The labels `pool` and `cache`.
     package let pool: String
-    /// Whether the document's own utilization is 0 to 100.
-    package let isPercent: Bool
+    package let utilization: UtilizationUnit
 
     package init(
         _ preset: Preset, fields: [PoolField: FieldRule] = [:], root: JSONPointer, pool: String,
-        isPercent: Bool = false
+        utilization: UtilizationUnit = .ratio
     ) {
         self.preset = preset
         self.fields = fields
         self.root = root
         self.pool = pool
-        self.isPercent = isPercent
+        self.utilization = utilization
     }
 
     /// The pool, as the document has it.
@@ -116,7 +117,7 @@ package struct DocumentMapping: Sendable {
         for (field, number) in numbers where !(number <= Self.greatest) {
             throw ScrapeFailure(.mapping, "\(field.rawValue): the number is out of range")
         }
-        if let share = numbers[.utilization], !isPercent, share > 2 {
+        if let share = numbers[.utilization], utilization == .ratio, share > 2 {
             throw ScrapeFailure(
                 .mapping,
                 "utilization: the number is above 2, no ratio; where it is a percentage, "
@@ -151,7 +152,7 @@ package struct DocumentMapping: Sendable {
         reading.idle = numbers[.idle]
         reading.allowed = numbers[.allowed].flatMap { $0 < 0 ? nil : $0 }  // -1 is without limit.
         reading.minimum = numbers[.minimum]
-        reading.utilization = numbers[.utilization].map { isPercent ? $0 / 100 : $0 }
+        reading.utilization = numbers[.utilization].map { utilization == .percent ? $0 / 100 : $0 }
         reading.pending = numbers[.pending]
         reading.oldestWaitSeconds = numbers[.oldestWait]
         reading.peakWaitSeconds = numbers[.peakWait]

@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import PoolDefinitions
 
 extension HTTPRequest {
     /// Asks, and returns by the timeout; the thread blocks meanwhile.
@@ -8,10 +9,10 @@ extension HTTPRequest {
     func send(
         for kind: DocumentKind, unless interruption: Interruption
     ) -> (body: Result<[UInt8], ScrapeFailure>, status: Int?) {
-        let incoming = Incoming(kind, longestBody: longestBody, unless: interruption)
+        let incoming = Incoming(kind, longestBody: access.longestBody, unless: interruption)
         let body = Result { () throws(ScrapeFailure) in
             guard Self.isReady else { throw ScrapeFailure(.connect, "libcurl does not start") }
-            let secrets = try Secrets(credentials)
+            let secrets = try Secrets(access.credentials)
             var message = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
             let result = perform(kind, secrets, incoming, &message)
             if let refusal = incoming.refusal { throw refusal }
@@ -26,7 +27,7 @@ extension HTTPRequest {
         var password: String?
         var bearerToken: String?
 
-        init(_ credentials: Credentials) throws(ScrapeFailure) {
+        init(_ credentials: DocumentAccess.Credentials) throws(ScrapeFailure) {
             switch credentials {
             case .none:
                 break
@@ -55,11 +56,11 @@ extension HTTPRequest {
             unsafe request.username = texts.add(secrets.username)
             unsafe request.password = texts.add(secrets.password)
             unsafe request.bearer_token = texts.add(secrets.bearerToken)
-            unsafe request.ca_file = texts.add(caFile)
-            unsafe request.certificate_file = texts.add(certificateFile)
-            unsafe request.key_file = texts.add(keyFile)
-            unsafe request.verifies = verifies ? 1 : 0
-            unsafe request.redirects = redirects
+            unsafe request.ca_file = texts.add(access.caFile)
+            unsafe request.certificate_file = texts.add(access.certificateFile)
+            unsafe request.key_file = texts.add(access.keyFile)
+            unsafe request.verifies = access.isInsecure ? 0 : 1
+            unsafe request.redirects = access.redirects
             let milliseconds = max(1, Int(timeout / .milliseconds(1)))
             unsafe request.connect_milliseconds = milliseconds
             unsafe request.milliseconds = milliseconds
@@ -100,7 +101,7 @@ extension HTTPRequest {
         case CURLE_COULDNT_CONNECT:
             ScrapeFailure(.connect, "cannot connect: \(Self.words(result.system_error))")
         case CURLE_TOO_MANY_REDIRECTS:
-            ScrapeFailure(.redirect, "more redirects than \(redirects)")
+            ScrapeFailure(.redirect, "more redirects than \(access.redirects)")
         case CURLE_UNSUPPORTED_PROTOCOL where (300..<400).contains(status):
             ScrapeFailure(.redirect, "a redirect leads to another scheme than \(scheme)")
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
@@ -112,7 +113,7 @@ extension HTTPRequest {
                 ? ScrapeFailure(
                     .tls,
                     "the connection was closed once encrypted"
-                        + (certificateFile == nil ? ", perhaps for want of a certificate_file" : ""))
+                        + (access.certificateFile == nil ? ", perhaps for want of a certificate_file" : ""))
                 : ScrapeFailure(.connect, Self.words(result.code))
         case CURLE_ABORTED_BY_CALLBACK:
             ScrapeFailure(.timeout, "interrupted")

@@ -1,3 +1,5 @@
+import PoolDefinitions
+
 /// A value of a JSON document (RFC 8259).
 enum JSONValue: Sendable, Equatable {
     case null

@@ -1,4 +1,5 @@
 package import Exposition
+import PoolDefinitions
 
 /// The families of pools in the making: what was read of them, and what follows from it.
 package struct PoolFamilies {
@@ -6,9 +7,12 @@ package struct PoolFamilies {
 
     /// The families of what was just read and noted in `history`.
     ///
-    /// `behind` is the name of the target behind these pools.
-    package init(of readings: [PoolReading], _ history: PoolHistory, behind: String? = nil) {
+    /// `behind` is the name of the target behind these pools, `saturation` that of the server at the end.
+    package init(
+        of readings: [PoolReading], _ history: PoolHistory, behind: String? = nil, saturation: Double? = nil
+    ) {
         add(.serverAdvised, history.sizing.serverAdvice.map(Double.init), [])
+        add(.serverSaturation, saturation, [])
         if let behind { add(.behind, 1, [behind]) }
         for reading in readings.joined { add(reading) }
         for pool in readings.pools { add(pool, history) }
@@ -29,7 +33,7 @@ package struct PoolFamilies {
 
     /// What one pool has, or one of its users.
     private mutating func add(_ reading: PoolReading) {
-        let place = [reading.kind.rawValue, reading.pool, reading.user ?? ""]
+        let place = [reading.kind.label, reading.pool, reading.user ?? ""]
         add(.connections, reading.used, place + ["used"])
         add(.connections, reading.idle, place + ["idle"])
         add(.connections, reading.creating, place + ["creating"])
@@ -39,13 +43,14 @@ package struct PoolFamilies {
         add(.oldestWait, reading.oldestWaitSeconds, place)
         let share = reading.shareInUse
         add(.utilization, share, place)
-        guard let status = PoolStatus(shareInUse: share, allowed: reading.allowed) else { return }
+        let status = PoolStatus(shareInUse: share, allowed: reading.allowed, pending: reading.pending)
+        guard let status else { return }
         for each in PoolStatus.allCases { add(.status, each == status ? 1 : 0, place + [each.rawValue]) }
     }
 
     /// What a pool counts over all its users, and what size would do.
     private mutating func add(_ pool: Pool, _ history: PoolHistory) {
-        let place = [pool.key.kind.rawValue, pool.key.pool]
+        let place = [pool.key.kind.label, pool.key.pool]
         add(.acquired, pool.sum(\.acquired), place)
         add(.waitSeconds, pool.sum(\.waitSeconds), place)
         add(.timeouts, pool.sum(\.timeouts), place)

@@ -1,3 +1,5 @@
+package import PoolDefinitions
+
 /// What is kept of pools' readings over the window of their sizing: totals, at no more than 62 moments each.
 package struct PoolHistory: Sendable {
     package let sizing: Sizing

@@ -13,7 +13,7 @@ struct PoolMetric: Sendable {
     static let all: [PoolMetric] = [
         connections, max, min, pending, oldestWait, utilization, status, acquired, waitSeconds, timeouts,
         errors, useSeconds, peakWait, meanWait, concurrent, advised, shrink, configured, serverAdvised,
-        behind,
+        serverSaturation, behind,
     ]
 
     private static let ofUser = ["kind", "pool", "user"]
@@ -39,7 +39,7 @@ extension PoolMetric {
     static let status = PoolMetric(
         "dbpool_status", .gauge, ofUser + ["status"],
         help: "1 for what holds: healthy with 80 % of allowed connections not in use, degraded with 50 %, "
-            + "else unhealthy.")
+            + "else unhealthy, and so while clients wait.")
 
     static let acquired = PoolMetric(
         "dbpool_acquire_total", .counter, ofPool,
@@ -78,6 +78,10 @@ extension PoolMetric {
     static let serverAdvised = PoolMetric(
         "dbpool_server_advised_connections", .gauge, [],
         help: "Connections that the server behind bears: twice its cores, and its spindles, as set.")
+    static let serverSaturation = PoolMetric(
+        "dbpool_server_saturation_ratio", .gauge, [],
+        help: "Client connections of the server behind, without pgvigil's, over max_connections without the "
+            + "reserved ones.")
     static let behind = PoolMetric(
         "dbpool_behind_info", .info, ["behind"], help: "The target behind the pool, as the settings name it.")
 }

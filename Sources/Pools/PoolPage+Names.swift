@@ -1,3 +1,5 @@
+import PoolDefinitions
+
 extension PoolPage {
     /// By name of the samples; some mean one thing with one label and another with another.
     static let meanings: [String: [Meaning]] = Dictionary(
@@ -8,7 +10,7 @@ extension PoolPage {
     private typealias Entry = (String, Meaning)
 
     private static func entries(
-        _ kind: PoolKind, _ prefix: String,
+        _ kind: ApplicationPoolKind, _ prefix: String,
         _ values: KeyValuePairs<String, Value>, scale: Double = 1
     ) -> [Entry] {
         values.map { (prefix + $0.key, Meaning(kind: kind, value: $0.value, scale: scale)) }

@@ -1,4 +1,5 @@
 import Exposition
+import PoolDefinitions
 
 /// What the names on a Prometheus page mean: whose pools they speak of, in which unit.
 struct PoolPage {
@@ -6,7 +7,7 @@ struct PoolPage {
 
     /// What a sample says of a pool.
     struct Meaning: Sendable {
-        let kind: PoolKind
+        let kind: ApplicationPoolKind
         let value: Value
         var scale = 1.0
         /// Only samples with this label, or without it where the value is empty.
@@ -70,7 +71,7 @@ struct PoolPage {
             for meaning in meanings[sample.name] ?? [] {
                 if let label = meaning.label, sample.labels[label.name] ?? "" != label.value { continue }
                 let name = poolLabels.lazy.compactMap { sample.labels[$0] }.first ?? pool
-                let key = PoolReading.Key(kind: meaning.kind, pool: name, user: nil)
+                let key = PoolReading.Key(kind: .application(meaning.kind), pool: name, user: nil)
                 if readings[key] == nil {
                     try note(name, among: order.count)
                     order.append(key)

@@ -1,3 +1,5 @@
+package import PoolDefinitions
+
 /// One pool at one moment, in the terms that all pools share; nil is unknown.
 ///
 /// A pooler gives one for each user with the gauges, and one without a user with the counters.
@@ -47,6 +49,14 @@ package struct PoolReading: Sendable, Equatable {
         self.kind = kind
         self.pool = pool
         self.user = user
+    }
+
+    package init(_ kind: PoolerKind, pool: String, user: String? = nil) {
+        self.init(.pooler(kind), pool: pool, user: user)
+    }
+
+    package init(_ kind: ApplicationPoolKind, pool: String) {
+        self.init(.application(kind), pool: pool)
     }
 }
 

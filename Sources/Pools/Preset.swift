@@ -1,17 +1,32 @@
+package import PoolDefinitions
+
 /// A shape of documents that is known.
 package struct Preset: Sendable {
-    let kind: PoolKind
+    let kind: ApplicationPoolKind
     let fields: [PoolField: FieldRule]
     /// What follows from other members, where no field says it.
     let derived: [PoolField: @Sendable (_ number: (_ names: String...) -> Double?) -> Double?]
 
     private init(
-        _ kind: PoolKind, _ fields: [PoolField: FieldRule],
+        _ kind: ApplicationPoolKind, _ fields: [PoolField: FieldRule],
         derived: [PoolField: @Sendable (_ number: (_ names: String...) -> Double?) -> Double?] = [:]
     ) {
         self.kind = kind
         self.fields = fields
         self.derived = derived
+    }
+
+    /// nil for a page of Prometheus metrics, whose names say what they mean.
+    package static func of(_ format: DocumentFormat) -> Preset? {
+        switch format {
+        case .psycopgPool: psycopgPool
+        case .sqlalchemy: sqlalchemy
+        case .asyncpg: asyncpg
+        case .nodePostgres: nodePostgres
+        case .health: health
+        case .json: json
+        case .prometheus: nil
+        }
     }
 
     /// The operator's own fields and no others.

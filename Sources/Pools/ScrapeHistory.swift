@@ -1,4 +1,5 @@
 package import Exposition
+package import PoolDefinitions
 
 /// What has become of reading an application's document.
 package struct ScrapeHistory: Sendable {
@@ -13,8 +14,10 @@ package struct ScrapeHistory: Sendable {
     }
 
     /// Notes a scrape that ended at `time`; says what to show of the application, and of the scrape.
+    ///
+    /// `saturation` is that of the server behind.
     package mutating func note(
-        _ scrape: Scrape, at time: Duration
+        _ scrape: Scrape, at time: Duration, saturation: Double? = nil
     ) -> (application: [MetricFamily], scrape: [MetricFamily]) {
         var families: [MetricFamily] = []
         switch scrape.document {
@@ -22,7 +25,7 @@ package struct ScrapeHistory: Sendable {
             lastSuccess = time
             pools.note(document.pools, at: time)
             families =
-                PoolFamilies(of: document.pools, pools, behind: behind).all
+                PoolFamilies(of: document.pools, pools, behind: behind, saturation: saturation).all
                 + ApplicationMetric.families(of: document.application)
         case .failure(let failure):
             failures[failure.reason, default: 0] += 1

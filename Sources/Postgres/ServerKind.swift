@@ -1,24 +1,29 @@
+package import PoolDefinitions
+
 /// What answers at the other end of a connection.
-package enum ServerKind: String, Sendable, CaseIterable {
+package enum ServerKind: Sendable, Hashable {
     case postgres
-    case pgbouncer
-    case pgpool
-    case odyssey
-    case pgcat
-    case pgdog
+    case pooler(PoolerKind)
 
     /// The first word of its metrics.
-    package var prefix: String { self == .postgres ? "pg" : rawValue }
+    package var prefix: String {
+        switch self {
+        case .postgres: "pg"
+        case .pooler(let kind): kind.rawValue
+        }
+    }
 
     package var isPooler: Bool { self != .postgres }
 
     /// What a pooler is asked for its version; its console knows commands, and no SQL.
-    var versionCommand: String { self == .pgpool ? "SHOW POOL_VERSION" : "SHOW VERSION" }
+    var versionCommand: String { self == .pooler(.pgpool) ? "SHOW POOL_VERSION" : "SHOW VERSION" }
 
     /// Whether such a pooler may have said this: Pgpool-II and Odyssey give their number alone.
     func says(version: String) -> Bool {
-        let named = Self.allCases.first { version.lowercased().contains($0.rawValue) }
-        return named == self || named == nil && (self == .pgpool || self == .odyssey)
+        let version = version.lowercased()
+        guard !version.contains("postgres") else { return self == .postgres }
+        let named = PoolerKind.allCases.first { version.contains($0.rawValue) }.map(Self.pooler)
+        return named == self || named == nil && (self == .pooler(.pgpool) || self == .pooler(.odyssey))
     }
 }
 
@@ -27,11 +32,7 @@ extension ServerKind: CustomStringConvertible {
     package var description: String {
         switch self {
         case .postgres: "PostgreSQL"
-        case .pgbouncer: "PgBouncer"
-        case .pgpool: "Pgpool-II"
-        case .odyssey: "Odyssey"
-        case .pgcat: "PgCat"
-        case .pgdog: "PgDog"
+        case .pooler(let kind): "\(kind)"
         }
     }
 }

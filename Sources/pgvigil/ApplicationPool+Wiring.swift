@@ -7,48 +7,12 @@ import Settings
 /// What the other rooms need to know of an application pool's settings.
 extension Settings.ApplicationPool {
     var endpoint: Endpoint {
-        Endpoint(request, format == .prometheus ? .prometheus(pool: pool) : .json(mapping))
-    }
-
-    private var request: HTTPRequest {
-        var request = HTTPRequest(url: url.revealed)
-        request.credentials =
-            switch access.credentials {
-            case .none: .none
-            case .basic(let username, let file): .basic(username: username, passwordFile: file)
-            case .bearer(let file): .bearer(tokenFile: file)
-            }
-        request.caFile = access.caFile
-        request.certificateFile = access.certificateFile
-        request.keyFile = access.keyFile
-        request.verifies = !access.isInsecure
-        request.redirects = access.redirects
-        request.longestBody = access.longestBody
-        request.timeout = timeout
-        return request
-    }
-
-    private var mapping: DocumentMapping {
-        let preset: Preset =
-            switch format {
-            case .psycopgPool: .psycopgPool
-            case .sqlalchemy: .sqlalchemy
-            case .asyncpg: .asyncpg
-            case .nodePostgres: .nodePostgres
-            case .health: .health
-            case .json, .prometheus: .json
-            }
-        var fields: [Pools.PoolField: Pools.FieldRule] = [:]
-        for (field, rule) in self.fields {
-            guard let field = Pools.PoolField(rawValue: field.rawValue),
-                let pointer = JSONPointer(rule.pointer)
-            else { preconditionFailure("the settings know fields and pointers that pools do not") }
-            fields[field] = Pools.FieldRule(
-                pointer, scale: rule.scale, missing: rule.missing == .zero ? .zero : .absent)
+        let mapping = Preset.of(format).map {
+            DocumentMapping($0, fields: fields, root: root, pool: pool, utilization: utilization)
         }
-        return DocumentMapping(
-            preset, fields: fields, root: JSONPointer(root) ?? .whole, pool: pool,
-            isPercent: utilization == .percent)
+        return Endpoint(
+            HTTPRequest(url: url.revealed, access, timeout: timeout),
+            mapping.map { .json($0) } ?? .prometheus(pool: pool))
     }
 }
 

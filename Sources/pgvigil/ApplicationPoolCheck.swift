@@ -1,3 +1,4 @@
+import PoolDefinitions
 import Pools
 import Settings
 
@@ -40,7 +41,7 @@ struct ApplicationPoolCheck {
     }
 
     private static func describe(_ document: PoolDocument, status: Int?) -> String {
-        let pools = document.pools.map { "\($0.kind.rawValue) \($0.pool)" }
+        let pools = document.pools.map { "\($0.kind.label) \($0.pool)" }
         let found = pools.isEmpty ? "no pool" : pools.joined(separator: ", ")
         return status == 200 ? found : "\(found), with HTTP \(status ?? 0)"
     }

@@ -1,3 +1,4 @@
+import PoolDefinitions
 import Postgres
 import Runtime
 import Settings
@@ -17,10 +18,10 @@ extension Settings.Server {
     }
 
     /// The pooler whose console answers in the place of a server; nil where none does.
-    private func consoleThere() async -> ServerKind? {
-        for kind in [ServerKind.pgbouncer, .pgcat, .pgdog, .odyssey] {
+    private func consoleThere() async -> PoolerKind? {
+        for kind in [PoolerKind.pgbouncer, .pgcat, .pgdog, .odyssey] {
             let target = ConnectionTarget(
-                conninfo: conninfo.revealed, password: passwordSource, kind: kind,
+                conninfo: conninfo.revealed, password: passwordSource, kind: .pooler(kind),
                 settings: SessionSettings(statementTimeout: interval / 3))
             let session = Session(to: target, limit: ConnectionLimit(1), canceller: Canceller())
             do throws(PostgresError) {

@@ -59,7 +59,7 @@ struct Collect: AsyncParsableCommand {
         let targets = watched.map { target(for: $0, on: list, log) }
         let pools = collector.isEmpty ? settings.applicationPools(named: server) : []
         let endpoints = pools.map {
-            EndpointTarget($0, into: ScrapeFindings(of: $0, on: list.timeline), on: list, log: log)
+            EndpointTarget($0, into: ScrapeFindings(of: $0, on: list), on: list, log: log)
         }
         await withDiscardingTaskGroup { group in
             for endpoint in endpoints { group.addTask { await endpoint.poll() } }

@@ -2,6 +2,7 @@ import Collectors
 import Dispatch
 import Exposition
 import HTTPServer
+import PoolDefinitions
 import Runtime
 import Settings
 import Synchronization
@@ -71,7 +72,7 @@ extension Settings.Exporter {
     }
 
     /// The poolers that it speaks of.
-    fileprivate var kind: Settings.PoolerKind {
+    fileprivate var kind: PoolerKind {
         switch self {
         case .pgbouncer: .pgbouncer
         }

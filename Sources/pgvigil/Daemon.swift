@@ -1,3 +1,4 @@
+import CMemory
 import HTTPServer
 import Logging
 import ServiceLifecycle
@@ -43,7 +44,7 @@ struct Daemon: Service {
         list.compatibility = settings.compatibility
         await list.change(to: settings)
         // Ready is who answers; a server that is down keeps nothing from starting.
-        if !supervisor.tell(.ready, .status(list.summary)) {
+        if !tellReady(list) {
             log.warning("systemd cannot be told that pgvigil is ready: NOTIFY_SOCKET leads nowhere")
         }
         let signs = SignsOfLife(supervisor: supervisor, list: list, client: server.ownClient, log: log)
@@ -74,8 +75,14 @@ struct Daemon: Service {
         for await _ in signals.cancelOnGracefulShutdown() {
             supervisor.tell(.reloading(microseconds: Supervisor.monotonicMicroseconds))
             await reload(list, own)
-            supervisor.tell(.ready, .status(list.summary))
+            tellReady(list)
         }
+    }
+
+    /// Tells systemd, and gives back what only reading the settings needed.
+    @discardableResult private func tellReady(_ list: Watchlist) -> Bool {
+        memory_leave_code()
+        return supervisor.tell(.ready, .status(list.summary))
     }
 
     private func reload(_ list: Watchlist, _ own: SelfMetrics) async {

@@ -43,7 +43,7 @@ final class Endpoints: Sendable {
         var fresh: [EndpointTarget<Scrape>] = []
         let new = pools.map { pool in
             if let same = old.first(where: { $0.settings == pool }) { return same }
-            let findings = ScrapeFindings(of: pool, on: list.timeline)
+            let findings = ScrapeFindings(of: pool, on: list)
             let target = EndpointTarget(pool, into: findings, on: list, log: log)
             fresh.append(target)
             return Entry(settings: pool, target: target, findings: findings)

@@ -2,6 +2,7 @@ import Collectors
 import Exposition
 import FoundationEssentials
 import Logging
+import PoolDefinitions
 import Pools
 import Postgres
 import Probes
@@ -57,12 +58,14 @@ struct MetricsReference: Encodable {
                     metrics: TargetHistory.reference(of: .postgres).map { Entry($0, labels: ["server"] + $1) }
                 )
             ] + Collector.all.map(Section.init)
-            + ServerKind.allCases.filter(\.isPooler).flatMap { kind in
+            + PoolerKind.allCases.flatMap { kind in
                 [
                     Section(
                         name: "\(kind.rawValue)_connection",
                         summary: "Whether the console of \(kind) answers.",
-                        metrics: TargetHistory.reference(of: kind).map { Entry($0, labels: ["server"] + $1) })
+                        metrics: TargetHistory.reference(of: .pooler(kind)).map {
+                            Entry($0, labels: ["server"] + $1)
+                        })
                 ] + ConsoleCollector.all(of: kind).map(Section.init)
             } + [
                 Section(

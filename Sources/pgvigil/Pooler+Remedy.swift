@@ -1,3 +1,4 @@
+import PoolDefinitions
 import Postgres
 import Settings
 
@@ -11,7 +12,7 @@ extension Settings.Pooler {
         case .cannotConnect(.authentication, let message): accessRemedy(for: message)
         case .cannotConnect(.noDatabase, _): "name the console in conninfo: \(console)"
         case .cannotConnect(.refused, _):
-            "check host and port, and that \(serverKind) runs and listens there\(listening)"
+            "check host and port, and that \(kind) runs and listens there\(listening)"
         case .cannotConnect(.tooManyConnections, _):
             "let in more clients\(kind == .pgbouncer ? ": raise max_client_conn" : "")"
         case .cannotConnect(.invalidSettings, let message) where message.hasPrefix("what answers there"):
@@ -35,7 +36,7 @@ extension Settings.Pooler {
         }
     }
 
-    private static let kinds = Settings.PoolerKind.allCases.map(\.rawValue).joined(separator: ", ")
+    private static let kinds = PoolerKind.allCases.map(\.rawValue).joined(separator: ", ")
 
     /// Whether PostgreSQL itself refused us, be it through a pooler: a console knows no roles.
     ///
@@ -48,7 +49,7 @@ extension Settings.Pooler {
     private var remedyOfPostgreSQL: String {
         let database = connectionTarget.saidInConninfo("dbname")
         return database != nil && database == consoleName
-            ? "what answers there is PostgreSQL itself: check host and port, which are to be \(serverKind)'s"
+            ? "what answers there is PostgreSQL itself: check host and port, which are to be \(kind)'s"
             : "conninfo leads to a database and not to the console: \(console)"
     }
 

@@ -1,6 +1,7 @@
 import Collectors
 import Exposition
 import Logging
+import PoolDefinitions
 import Pools
 import Postgres
 import Runtime
@@ -10,18 +11,8 @@ import Settings
 extension Settings.Pooler {
     var connectionTarget: ConnectionTarget {
         ConnectionTarget(
-            conninfo: conninfo.revealed, password: passwordSource, kind: serverKind,
+            conninfo: conninfo.revealed, password: passwordSource, kind: .pooler(kind),
             settings: SessionSettings(statementTimeout: interval / 3))
-    }
-
-    var serverKind: ServerKind {
-        switch kind {
-        case .pgbouncer: .pgbouncer
-        case .pgpool: .pgpool
-        case .odyssey: .odyssey
-        case .pgcat: .pgcat
-        case .pgdog: .pgdog
-        }
     }
 
     /// More than the one in use only where that one may be left hanging.
@@ -31,7 +22,7 @@ extension Settings.Pooler {
 
     /// The collectors that are switched on, in the catalogue's order.
     var activeCollectors: [ConsoleCollector] {
-        ConsoleCollector.all(of: serverKind).filter { collectors[$0.name]?.isEnabled ?? !$0.isOptIn }
+        ConsoleCollector.all(of: kind).filter { collectors[$0.name]?.isEnabled ?? !$0.isOptIn }
     }
 }
 
@@ -52,7 +43,7 @@ extension Target {
         self.init(
             pooler.name, at: pooler.connectionTarget, labels: Labels(cluster: pooler.cluster, pooler.labels),
             interval: pooler.interval, maxConnections: pooler.mostConnections,
-            jobs: jobs + [findings.job(on: list.timeline)],
+            jobs: jobs + [findings.job(on: list)],
             registry: list.registry, timeline: list.timeline, log: log)
     }
 }

@@ -23,7 +23,7 @@ struct PoolerCheck {
                 return try await session.use(connectBy: .after(patience)) {
                     connection, _ throws(PostgresError) in
                     let state = try ServerState.read(from: &connection, by: .after(patience))
-                    report.good("connection", "\(pooler.serverKind) \(state.release)")
+                    report.good("connection", "\(pooler.kind) \(state.release)")
                     return pooler.activeCollectors.reduce(true) { isGood, collector in
                         check(collector, &connection, state) && isGood
                     }

@@ -1,4 +1,5 @@
 import Exposition
+import PoolDefinitions
 import Pools
 import Postgres
 import Runtime
@@ -16,14 +17,14 @@ final class PoolerFindings: Sendable {
         var readings: [PoolReading] = []
     }
 
-    private let kind: PoolKind?
+    private let kind: PoolerKind
     private let behind: String?
     private let state: Mutex<State>
 
     init(of pooler: Settings.Pooler) {
-        kind = PoolKind(rawValue: pooler.kind.rawValue)
+        kind = pooler.kind
         behind = pooler.behind
-        state = Mutex(State(history: PoolHistory(Pools.Sizing(pooler.sizing))))
+        state = Mutex(State(history: PoolHistory(pooler.sizing)))
     }
 
     func note(_ families: [MetricFamily], of collector: String) {
@@ -41,8 +42,7 @@ final class PoolerFindings: Sendable {
 
     /// What is up of the pooler, the same as on its own page; `record` is that of its target.
     func shown(by record: TargetHistory) -> [MetricFamily] {
-        // A collector that has been withdrawn has no series.
-        let jobs = record.jobs.filter { $0.series > 0 }.map(\.name)
+        let jobs = record.shownJobs
         return record.connectionFamilies
             + state.withLock { state in jobs.flatMap { state.families[$0] ?? [] } }
     }
@@ -51,29 +51,19 @@ final class PoolerFindings: Sendable {
     var readings: [PoolReading] { state.withLock { $0.readings } }
 
     /// Turns what the other jobs of the same poll found into `dbpool_*`; it asks nothing.
-    func job(on timeline: Timeline) -> Job {
-        Job("pools") { [self] _, _, _ throws(JobFailure) in
-            guard let kind else { return Findings(families: []) }
+    func job(on list: Watchlist) -> Job {
+        Job("pools") { [self, timeline = list.timeline, weak list] _, _, _ throws(JobFailure) in
+            let saturation = list?.saturation(behind: behind)
             return state.withLock { state in
                 let found = state.families.values.flatMap(\.self)
                 let readings = PoolReading.readings(of: kind, from: found)
                 state.history.note(readings, at: timeline.now)
                 state.readings = readings
-                return Findings(families: PoolFamilies(of: readings, state.history, behind: behind).all)
+                return Findings(
+                    families: PoolFamilies(
+                        of: readings, state.history, behind: behind, saturation: saturation
+                    ).all)
             }
         }
-    }
-}
-
-extension Pools.Sizing {
-    init(_ sizing: Settings.Sizing) {
-        self.init()
-        target = sizing.target
-        minimum = sizing.minimum
-        minimumRatio = sizing.minimumRatio
-        shrinkBelow = sizing.shrinkBelow
-        window = sizing.window
-        cores = sizing.cores
-        spindles = sizing.spindles
     }
 }

@@ -12,20 +12,25 @@ final class ScrapeFindings: Sendable {
     }
 
     private let state: Mutex<State>
+    private let behind: String?
     private let timeline: Timeline
+    private weak let list: Watchlist?
 
-    init(of pool: Settings.ApplicationPool, on timeline: Timeline) {
-        state = Mutex(State(history: ScrapeHistory(Pools.Sizing(pool.sizing), behind: pool.behind)))
-        self.timeline = timeline
+    init(of pool: Settings.ApplicationPool, on list: Watchlist) {
+        state = Mutex(State(history: ScrapeHistory(pool.sizing, behind: pool.behind)))
+        behind = pool.behind
+        timeline = list.timeline
+        self.list = list
     }
 
     /// Each pool of the application as the latest poll found it.
     var readings: [PoolReading] { state.withLock { $0.readings } }
 
     func report(of scrape: Scrape) -> EndpointReport {
+        let saturation = list?.saturation(behind: behind)
         let families = state.withLock { state in
             state.readings = if case .success(let found) = scrape.document { found.pools } else { [] }
-            return state.history.note(scrape, at: timeline.now)
+            return state.history.note(scrape, at: timeline.now, saturation: saturation)
         }
         var failure: EndpointReport.Failure?
         if case .failure(let found) = scrape.document {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CMalloc
+import CMemory
 import HTTPServer
 import Logging
 import Postgres
@@ -44,7 +44,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let supervisor = Supervisor.take()
-        malloc_hold_little()
+        memory_hold_little()
         ProcessEnvironment.prepare()
         let settings = try overriding(options.load())
         let output = LogOutput(settings.log)

@@ -25,8 +25,11 @@ extension Settings.Server {
             .filter { collectors[$0.name]?.isEnabled ?? true }
     }
 
-    func job(for collector: Collector) -> Job {
-        Job(collector, every: collectors[collector.name]?.interval ?? collector.cost.interval)
+    func job(for collector: Collector, into findings: ServerFindings? = nil) -> Job {
+        let own = collectors[collector.name]?.interval ?? collector.cost.interval
+        return Job(collector, every: own) { [interval] found in
+            findings?.note(found.families, of: collector.name, every: max(own ?? interval, interval))
+        }
     }
 }
 
@@ -72,14 +75,20 @@ extension Runtime.DatabaseChoice {
 
 extension Job {
     /// The collector as something that a target's polls run: each of them where there is no interval.
-    init(_ collector: Collector, every interval: Duration?) {
+    ///
+    /// `note` gets what each run found.
+    init(
+        _ collector: Collector, every interval: Duration?,
+        note: @escaping @Sendable (Collection) -> Void = { _ in }
+    ) {
         let accumulator = collector.accumulates ? Accumulator() : nil
         self.init(collector.name, every: interval) {
             connection, server, deadline throws(JobFailure) in
             do throws(CollectorError) {
-                return Findings(
-                    try collector.collect(
-                        from: &connection, server, by: deadline, into: accumulator))
+                let found = try collector.collect(
+                    from: &connection, server, by: deadline, into: accumulator)
+                note(found)
+                return Findings(found)
             } catch {
                 throw JobFailure(error)
             }

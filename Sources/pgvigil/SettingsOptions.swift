@@ -1,6 +1,7 @@
 import ArgumentParser
 import Collectors
 import FoundationEssentials
+import PoolDefinitions
 import Postgres
 import Settings
 

@@ -61,11 +61,13 @@ struct SignsOfLife: Sendable {
 }
 
 extension Watchlist {
-    /// For people: "watching 3 servers, 2 up".
+    /// For people: "watching 3 servers and 1 pool, 2 up".
     var summary: String {
-        let targets = targets
-        let known = targets.compactMap { $0.record.isUp }
-        let watched = "watching \(targets.count) \(targets.count == 1 ? "server" : "servers")"
-        return known.isEmpty ? watched : "\(watched), \(known.count { $0 }) up"
+        let (servers, pools) = states
+        let known = (servers + pools).compactMap(\.self)
+        let watched = [(servers.count, "server"), (pools.count, "pool")]
+            .filter { $0.0 > 0 }.map { "\($0) \($1)\($0 == 1 ? "" : "s")" }
+        let words = "watching \(watched.joined(separator: " and "))"
+        return known.isEmpty ? words : "\(words), \(known.count { $0 }) up"
     }
 }

@@ -1,6 +1,7 @@
 import Collectors
 import Exposition
 import Logging
+import PoolDefinitions
 import Pools
 import Probes
 import Runtime
@@ -14,8 +15,9 @@ final class Watchlist: Sendable {
         let target: Target
         /// nil of a pooler.
         var probing: Probing?
+        var serverFindings: ServerFindings?
         /// nil of a server.
-        var findings: PoolerFindings?
+        var poolerFindings: PoolerFindings?
     }
 
     let registry = Registry()
@@ -46,19 +48,29 @@ final class Watchlist: Sendable {
     /// The pools of each target that is up, poolers first, in the order of the settings.
     var pools: [(target: String, readings: [PoolReading])] {
         let poolers = entries.withLock { $0 }.compactMap { entry in
-            entry.target.record.isUp == true ? entry.findings.map { (entry.target.name, $0.readings) } : nil
+            entry.target.record.isUp == true
+                ? entry.poolerFindings.map { (entry.target.name, $0.readings) } : nil
         }
         return poolers + endpoints.pools
     }
 
     /// The poolers of one kind that have been polled, with what is up of each, in the order of the settings.
-    func poolers(of kind: Settings.PoolerKind) -> [(target: Target, families: [MetricFamily])] {
+    func poolers(of kind: PoolerKind) -> [(target: Target, families: [MetricFamily])] {
         entries.withLock { $0 }.compactMap { entry in
             guard case .pooler(let pooler) = entry.settings, pooler.kind == kind else { return nil }
             let record = entry.target.record
-            guard record.isUp != nil, let findings = entry.findings else { return nil }
+            guard record.isUp != nil, let findings = entry.poolerFindings else { return nil }
             return (entry.target, findings.shown(by: record))
         }
+    }
+
+    /// How full the server is at the end of what is behind a pool; nil where nobody knows now.
+    func saturation(behind name: String?) -> Double? {
+        let entries = entries.withLock { $0 }
+        guard let server = entries.map(\.settings).server(behind: name),
+            let entry = entries.first(where: { $0.target.name == server.name })
+        else { return nil }
+        return entry.serverFindings?.saturation(by: entry.target.record)
     }
 
     /// Whose names of metrics are served besides ours.
@@ -69,9 +81,18 @@ final class Watchlist: Sendable {
 
     var isAlive: Bool { scheduler.isAlive }
 
-    /// Whether the first poll of each target has ended, well or badly; false before there are any.
+    /// Whether each target is up; nil before its first poll has ended, well or badly.
+    var states: (servers: [Bool?], pools: [Bool?]) {
+        let entries = entries.withLock { $0 }
+        func states(_ isPooler: Bool) -> [Bool?] {
+            entries.filter { ($0.poolerFindings != nil) == isPooler }.map(\.target.record.isUp)
+        }
+        return (states(false), states(true) + endpoints.targets.map(\.isUp))
+    }
+
+    /// Whether the first poll of each target has ended; false before there are any.
     var isReady: Bool {
-        let states = targets.map(\.record.isUp) + endpoints.targets.map(\.isUp)
+        let states = states.servers + states.pools
         return !states.isEmpty && states.allSatisfy { $0 != nil }
     }
 
@@ -119,18 +140,20 @@ final class Watchlist: Sendable {
         let findings = PoolerFindings(of: pooler)
         let target = Target(
             pooler, collectors: pooler.activeCollectors, into: findings, on: self, log: log)
-        return Entry(settings: .pooler(pooler), target: target, findings: findings)
+        return Entry(settings: .pooler(pooler), target: target, poolerFindings: findings)
     }
 
     private func entry(for server: Settings.Server) -> Entry {
         let discoveries = server.search == .auto ? Discoveries(on: server, log: log) : nil
+        let findings = ServerFindings(on: timeline)
         let target = Target(
             server, collectors: server.activeCollectors, databaseJobs: discoveries.map { [$0.job] } ?? [],
-            on: self, log: log)
+            into: findings, on: self, log: log)
         let probing = Probing(
             server.searchProbes, server.customProbes, of: target, discoveries: discoveries,
             scheduler: scheduler, timeline: timeline)
-        return Entry(settings: .server(server), target: target, probing: probing)
+        return Entry(
+            settings: .server(server), target: target, probing: probing, serverFindings: findings)
     }
 
     /// Ends all polls and closes all connections.
@@ -174,13 +197,14 @@ extension Target {
     /// The target that the settings describe.
     ///
     /// `databaseJobs` look into each database besides collectors; `job` says how a collector runs, nil for
-    /// as the settings say.
+    /// as the settings say, and then some leave in `findings` what they found.
     convenience init(
-        _ server: Settings.Server, collectors: [Collector], databaseJobs: [Job] = [], on list: Watchlist,
-        log: Logger, job: ((Collector) -> Job)? = nil
+        _ server: Settings.Server, collectors: [Collector], databaseJobs: [Job] = [],
+        into findings: ServerFindings? = nil, on list: Watchlist, log: Logger,
+        job: ((Collector) -> Job)? = nil
     ) {
         func jobs(_ scope: Scope) -> [Job] {
-            collectors.filter { $0.scope == scope }.map { job?($0) ?? server.job(for: $0) }
+            collectors.filter { $0.scope == scope }.map { job?($0) ?? server.job(for: $0, into: findings) }
         }
         self.init(
             server.name, at: server.connectionTarget, labels: server.ownLabels, interval: server.interval,

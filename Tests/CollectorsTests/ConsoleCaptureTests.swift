@@ -1,4 +1,5 @@
 import Foundation
+import PoolDefinitions
 import Testing
 
 @testable import Collectors
@@ -21,7 +22,7 @@ struct ConsoleCaptureTests {
             try Test.cancel("\(collector) has no golden file of such a console")
         }
         let target = ConnectionTarget(
-            conninfo: words[2], kind: collector.kind,
+            conninfo: words[2], kind: .pooler(collector.kind),
             settings: SessionSettings(statementTimeout: .seconds(10)))
         let deadline = Deadline.after(.seconds(10))
         var attempt = try ConnectionAttempt(to: target, by: deadline, unless: Interrupt())

@@ -1,5 +1,6 @@
 import Exposition
 import Foundation
+import PoolDefinitions
 import Postgres
 import Testing
 
@@ -29,9 +30,9 @@ import Testing
 
     @Test(arguments: ConsoleCollector.all)
     func `a console's collector and its metrics are named after the pooler`(_ collector: ConsoleCollector) {
-        #expect(collector.name.hasPrefix("\(collector.kind.prefix)_"))
+        #expect(collector.name.hasPrefix("\(collector.kind.rawValue)_"))
         for metric in collector.metrics.map(\.metric) {
-            #expect(metric.name.description.hasPrefix("\(collector.kind.prefix)_"))
+            #expect(metric.name.description.hasPrefix("\(collector.kind.rawValue)_"))
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import PoolDefinitions
 import Postgres
 import Testing
 
@@ -17,7 +18,7 @@ struct ConsoleGoldenFile: Equatable {
         .appending(path: "Golden/Consoles")
 
     /// The versions that goldens are of, by pooler.
-    static let versions: [ServerKind: [String]] = [
+    static let versions: [PoolerKind: [String]] = [
         .pgbouncer: ["1.18", "1.24", "1.26"], .pgpool: ["4.3", "4.6", "4.7"], .odyssey: ["1.3", "1.4"],
         .pgcat: ["1.2"], .pgdog: ["0.1"],
     ]

@@ -19,6 +19,18 @@ import Testing
         #expect(found.samples(of: "odyssey_pool_info").count == 1)
     }
 
+    @Test func `pools of one rule of Odyssey share its limits, and their clients are added`() {
+        let columns = ["name", "force_user", "pool_size", "max_connections", "current_connections"]
+        let rows = [["app", "default_user", "5", "100", "3"], ["app", "default_user", "5", "100", "4"]]
+        let found = ConsoleCollector.odysseyDatabases.collection(
+            from: Rows(columns: columns, values: rows), of: "console", into: ConsoleSums())
+        let rule: Labels = ["database": "app", "user": "default_user"]
+        #expect(found.samples(of: "odyssey_database_pool_size") == [Sample(5, labels: rule)])
+        #expect(found.samples(of: "odyssey_database_max_client_connections") == [Sample(100, labels: rule)])
+        #expect(found.samples(of: "odyssey_database_client_connections") == [Sample(7, labels: rule)])
+        #expect(found.repeatedSeries == 0)
+    }
+
     @Test func `a column that is NULL or missing gives no sample, and is no error`() throws {
         let rows = Rows(
             columns: ["database", "user", "cl_active", "maxwait", "load_balance_hosts"],

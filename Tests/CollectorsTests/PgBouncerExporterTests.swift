@@ -1,4 +1,5 @@
 import Exposition
+import PoolDefinitions
 import Postgres
 import Testing
 

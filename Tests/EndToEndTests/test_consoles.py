@@ -21,7 +21,7 @@ pytestmark = pytest.mark.timeout(300)  # What is fetched for the first time take
 COLLECTORS = {
     "pgbouncer": "state pools stats databases users lists config peers memory clients servers",
     "pgpool": "nodes processes config cache health_checks backend_stats",
-    "odyssey": "pools stats errors lists paused",
+    "odyssey": "pools databases stats errors lists paused",
     "pgcat": "pools databases stats bans",
     "pgdog": "pools stats bans",
 }
@@ -217,7 +217,14 @@ def test_what_odyssey_counts_is_what_has_come_since(daemon):
     assert before.all("odyssey_pool_query_seconds", database="aggregated") == {}
     assert before.all("odyssey_pool_info", database="console") == {}
     assert before.all("dbpool_oldest_wait_seconds") == {}
-    assert before.all("dbpool_utilization_ratio") == {}
+    # By a rule for its user, or by that for any; 0 is without limit.
+    limits = {"web": 10, "report": 5}
+    for user, limit in limits.items():
+        assert before.value("dbpool_max_connections", pool="app", user=user) == limit
+    assert before.all("dbpool_max_connections", pool="orders") == {}
+    assert before.value("dbpool_utilization_ratio", pool="app", user="web") == 1
+    assert before.value("dbpool_utilization_ratio", pool="app", user="report") == 0
+    assert before.value("odyssey_database_max_client_connections", database="app", user="default_user") == 100
     assert after.value("odyssey_database_queries_total", database="app") == 9000
     assert after.value("odyssey_database_client_wait_seconds_total", database="app") == 3
     assert after.value("dbpool_acquire_total", pool="app") == 3000

@@ -202,6 +202,7 @@ def test_shares_lie_between_nothing_and_everything(world, name):
     shares |= {"Searches that miss a row of the sample", "Read from outside shared buffers"}
     shares |= {"Fullest pool", "Share in use, by level", "Share of poolers' pools in use", "Client slots in use"}
     shares |= {"Share of applications' pools in use", "Cache hits of applications", "Pgpool-II: query cache hits"}
+    shares |= {"Saturation of the server behind"}
     for one in expressions(name):
         if one.panel in shares:
             values = [value for _, values in world.answer(one).series for value in values]

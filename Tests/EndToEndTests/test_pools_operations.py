@@ -110,12 +110,15 @@ def test_a_paused_database_keeps_its_clients_waiting_until_it_is_resumed(watchin
 
     assert paused.value("pgbouncer_database_paused", database="app") == 1
     assert paused.value("dbpool_pending_requests", pool="app", user="app") == 1
+    assert paused.value("dbpool_utilization_ratio", pool="app", user="app") == 0
+    assert paused.value("dbpool_status", pool="app", user="app", status="unhealthy") == 1
     assert paused.value("pgbouncer_pool_client_connections", database="app", user="app", state="waiting") == 1
     # The time waited is counted once the wait is over.
     assert paused.value("dbpool_acquire_wait_seconds_total", pool="app") < 0.5
     assert resumed.value("dbpool_acquire_wait_seconds_total", pool="app") > 2
     assert resumed.value("dbpool_oldest_wait_seconds", pool="app", user="app") == 0
     assert resumed.value("dbpool_pending_requests", pool="app", user="app") == 0
+    assert resumed.value("dbpool_status", pool="app", user="app", status="healthy") == 1
     assert waiting.error is None
     assert falls(polls.pages(), "pgbouncer_", "dbpool_") == []
 

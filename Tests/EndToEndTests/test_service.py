@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from daemon import CHECKOUT, Daemon, Page, binary, run_command
+from document_server import DocumentServer
 from processes import free_port, wait_until
 from supervisor import Supervisor
 from threads import held
@@ -72,6 +73,17 @@ def test_its_status_counts_the_servers_that_are_up(daemon, gone, postgres18, sup
     gone["servers"].append({"name": "main", "conninfo": postgres18.conninfo()})
     daemon(settings=gone, variables=variables(supervisor))
     supervisor.wait_for("STATUS=watching 2 servers, 1 up", within=20)
+
+
+def test_its_status_counts_the_pools_that_are_up(daemon, gone, supervisor):
+    gone["pools"] = [{"name": "bouncer", "kind": "pgbouncer", "conninfo": "host=/nowhere user=stats"}]
+    with DocumentServer() as documents:
+        gone["application_pools"] = [
+            {"name": "web", "url": documents.url("/document"), "format": "psycopg_pool"},
+            {"name": "shop", "url": f"http://127.0.0.1:{free_port()}/", "format": "psycopg_pool"},
+        ]
+        daemon(settings=gone, variables=variables(supervisor))
+        supervisor.wait_for("STATUS=watching 1 server and 3 pools, 1 up", within=20)
 
 
 def test_a_reload_is_announced_whether_the_settings_are_taken_or_not(daemon, gone, postgres18, supervisor):

@@ -1,3 +1,4 @@
+import PoolDefinitions
 import Testing
 
 @testable import Pools
@@ -6,11 +7,11 @@ import Testing
 @Suite struct DocumentMappingTests {
     private static func read(
         _ preset: Preset, _ text: String, root: String = "", fields: [PoolField: FieldRule] = [:],
-        isPercent: Bool = false
+        unit: UtilizationUnit = .ratio
     ) throws -> PoolDocument {
         let mapping = DocumentMapping(
             preset, fields: fields, root: try #require(JSONPointer(root)), pool: "orders",
-            isPercent: isPercent)
+            utilization: unit)
         return try mapping.document(from: JSONReader.read(Array(text.utf8)))
     }
 
@@ -142,10 +143,12 @@ import Testing
     }
 
     @Test(arguments: [
-        (0.25, false, 0.25), (25, true, 0.25), (1.1, false, 1.1), (110, true, 1.1),
+        (0.25, UtilizationUnit.ratio, 0.25), (25, .percent, 0.25), (1.1, .ratio, 1.1), (110, .percent, 1.1),
     ])
-    func `utilization counts as it is declared`(_ number: Double, _ isPercent: Bool, _ ratio: Double) throws {
-        let document = try Self.read(.health, #"{"utilization": \#(number)}"#, isPercent: isPercent)
+    func `utilization counts as it is declared`(
+        _ number: Double, _ unit: UtilizationUnit, _ ratio: Double
+    ) throws {
+        let document = try Self.read(.health, #"{"utilization": \#(number)}"#, unit: unit)
         #expect(document.pools.first?.utilization == ratio)
     }
 

@@ -1,4 +1,5 @@
 import Exposition
+import PoolDefinitions
 import Pools
 
 extension [MetricFamily] {
@@ -12,12 +13,21 @@ extension [MetricFamily] {
 }
 
 extension PoolReading {
-    /// One with these properties.
+    /// One of an application with these properties.
     static func of(
-        _ kind: PoolKind = .psycopgPool, _ pool: String = "orders", user: String? = nil,
+        _ kind: ApplicationPoolKind = .psycopgPool, _ pool: String = "orders",
         _ change: (inout PoolReading) -> Void
     ) -> PoolReading {
-        var reading = PoolReading(kind, pool: pool, user: user)
+        var reading = PoolReading(kind, pool: pool)
+        change(&reading)
+        return reading
+    }
+
+    /// One of a pooler.
+    static func of(
+        _ kind: PoolerKind, user: String? = nil, _ change: (inout PoolReading) -> Void
+    ) -> PoolReading {
+        var reading = PoolReading(kind, pool: "orders", user: user)
         change(&reading)
         return reading
     }

@@ -1,4 +1,5 @@
 import Exposition
+import PoolDefinitions
 import Testing
 
 @testable import Pools
@@ -83,6 +84,15 @@ import Testing
             $0.used = Double(used)
             $0.allowed = Double(allowed)
         }
+        let held = Self.lines([(0, [reading])]).filter { $0.hasPrefix("dbpool_status") && $0.hasSuffix("1") }
+        #expect(held == [#"dbpool_status{kind="psycopg_pool",pool="orders",status="\#(status)"} 1"#])
+    }
+
+    @Test(arguments: [(0, "healthy"), (1, "unhealthy")])
+    func `a pool that keeps clients waiting is unhealthy, be it free as one that is paused`(
+        _ pending: Int, _ status: String
+    ) {
+        let reading = PoolReading.of { ($0.used, $0.allowed, $0.pending) = (0, 20, Double(pending)) }
         let held = Self.lines([(0, [reading])]).filter { $0.hasPrefix("dbpool_status") && $0.hasSuffix("1") }
         #expect(held == [#"dbpool_status{kind="psycopg_pool",pool="orders",status="\#(status)"} 1"#])
     }
@@ -270,6 +280,16 @@ import Testing
         #expect(lines.contains(#"dbpool_oldest_wait_seconds{kind="pgdog",pool="orders",user="app"} 4"#))
     }
 
+    @Test(arguments: [(0.4, ["dbpool_server_saturation_ratio 0.4"]), (nil, [])] as [(Double?, [String])])
+    func `the saturation of the server behind is shown where it is known`(
+        _ saturation: Double?, _ lines: [String]
+    ) {
+        let families = PoolFamilies(
+            of: [], PoolHistory(Sizing()), behind: "main", saturation: saturation
+        ).all
+        #expect(families.lines == [#"dbpool_behind_info{behind="main"} 1"#] + lines)
+    }
+
     @Test func `the page is told every metric and label that there may be`() {
         let known = Dictionary(
             PoolFamilies.reference.map { ($0.metric.name.description, $0.labels) },
@@ -277,5 +297,6 @@ import Testing
         #expect(known.count == PoolFamilies.reference.count)
         #expect(known["dbpool_status"] == ["kind", "pool", "user", "status"])
         #expect(known["dbpool_server_advised_connections"] == [])
+        #expect(known["dbpool_server_saturation_ratio"] == [])
     }
 }

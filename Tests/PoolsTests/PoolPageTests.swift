@@ -1,3 +1,4 @@
+import PoolDefinitions
 import Testing
 
 @testable import Pools

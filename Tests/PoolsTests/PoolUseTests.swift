@@ -1,4 +1,5 @@
 import Exposition
+import PoolDefinitions
 import Testing
 
 @testable import Pools

@@ -1,4 +1,5 @@
 import Exposition
+import PoolDefinitions
 import Testing
 
 @testable import Pools
@@ -159,6 +160,28 @@ import Testing
         #expect(found == [gauges, counters])
     }
 
+    @Test func `a pool of Odyssey may have what its user's rule allows, or that for any user`() {
+        let users = ["web", "free", "report"]
+        let found = readings(
+            of: .odyssey,
+            [
+                .gauges(
+                    "odyssey_pool_server_connections",
+                    users.map { (["database": "app", "user": $0, "state": "active"], 1) }),
+                .gauges(
+                    "odyssey_database_client_connections",
+                    ["web", "free", "default_user"].map { (["database": "app", "user": $0], 1) }),
+                .gauges(
+                    "odyssey_database_pool_size",
+                    [
+                        (["database": "app", "user": "web"], 10),
+                        (["database": "app", "user": "default_user"], 5),
+                        (["database": "orders", "user": "free"], 7),
+                    ]),
+            ])
+        #expect(found.filter { $0.user != nil }.map(\.allowed) == [10, nil, 5])
+    }
+
     @Test func `a pool of PgCat may have what each of its servers allows, summed`() {
         let found = readings(
             of: .pgcat,
@@ -216,14 +239,9 @@ import Testing
         #expect(found[1].waitSeconds == 3.5)
     }
 
-    @Test func `what is no pooler has no readings`() {
-        let connections = family("pgbouncer_pool_server_connections", ["database": "app"], 1)
-        #expect(readings(of: .psycopgPool, [connections]) == [])
-    }
-
     // MARK: -
 
-    private func readings(of kind: PoolKind, _ families: [MetricFamily]) -> [PoolReading] {
+    private func readings(of kind: PoolerKind, _ families: [MetricFamily]) -> [PoolReading] {
         PoolReading.readings(of: kind, from: families)
     }
 

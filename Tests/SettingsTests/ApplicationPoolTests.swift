@@ -1,3 +1,4 @@
+import PoolDefinitions
 import Settings
 import Testing
 
@@ -41,14 +42,15 @@ import Testing
         (expected.pool, expected.cluster, expected.behind) = ("orders", "orders", "main")
         (expected.interval, expected.timeout) = (.seconds(60), .seconds(20))
         expected.labels = ["env": "production"]
-        (expected.utilization, expected.root) = (.percent, "/pools/0")
+        (expected.utilization, expected.root) = (.percent, try #require(JSONPointer("/pools/0")))
         expected.access.credentials = .basic(username: "monitor", passwordFile: "/secret")
         (expected.access.caFile, expected.access.certificateFile) = ("/ca", "/crt")
         (expected.access.keyFile, expected.access.redirects) = ("/key", 2)
         expected.access.longestBody = 65_536
-        var waits = Settings.FieldRule("/w")
-        (waits.scale, waits.missing) = (0.001, .zero)
-        expected.fields = [.acquired: Settings.FieldRule("/a~1b"), .waitSeconds: waits]
+        expected.fields = [
+            .acquired: FieldRule(try #require(JSONPointer("/a~1b"))),
+            .waitSeconds: FieldRule(try #require(JSONPointer("/w")), scale: 0.001, missing: .zero),
+        ]
         #expect(pool == expected)
     }
 
@@ -71,7 +73,7 @@ import Testing
 
     @Test func `a pool's sizing changes that of all pools key by key`() throws {
         let top = "sizing: {target: 0.5, minimum: 2, window: 10m, cores: 8, spindles: 2, shrink_below: 0.1}"
-        var all = Settings.Sizing()
+        var all = Sizing()
         (all.target, all.minimum, all.window, all.cores) = (0.5, 2, .seconds(600), 8)
         (all.spindles, all.shrinkBelow) = (2, 0.1)
         #expect(try Self.pool(Self.address, "format: asyncpg", top: top).sizing == all)

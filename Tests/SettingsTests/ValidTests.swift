@@ -1,3 +1,4 @@
+import PoolDefinitions
 import Settings
 import Testing
 

@@ -27,8 +27,9 @@ APPLICATIONS = [
     ),
     timeline(
         "State of applications' pools",
-        """Healthy: at most 20 % of what is allowed is in use; degraded: at most 50 %; unhealthy: more, or nothing is
-        allowed. Unhealthy is a busy pool, not a broken one: look at "Requests waiting, by level" before acting.""",
+        """Healthy: at most 20 % of what is allowed is in use; degraded: at most 50 %; unhealthy: more, nothing is
+        allowed, or requests wait. Unhealthy is a busy pool, not a broken one: look at "Requests waiting, by level"
+        before acting.""",
         STATUSES,
         Query(status(APPLICATION), OF_POOL),
     ),

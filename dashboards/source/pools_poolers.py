@@ -70,8 +70,9 @@ POOLERS = [
     ),
     timeline(
         "State of poolers' pools",
-        """Healthy: at most 20 % of what is allowed is in use; degraded: at most 50 %; unhealthy: more, or nothing is
-        allowed. Poolers are meant to be busy: unhealthy calls for a look at who waits, not for a restart.""",
+        """Healthy: at most 20 % of what is allowed is in use; degraded: at most 50 %; unhealthy: more, nothing is
+        allowed, or requests wait. Poolers are meant to be busy: unhealthy calls for a look at who waits, not
+        for a restart.""",
         STATUSES,
         Query(status(POOLER), OF_POOL),
     ),

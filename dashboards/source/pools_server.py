@@ -54,6 +54,7 @@ USES = [
         "none",
         Query(_BY_APPLICATION, "{{server}} {{application_name}}"),
         stacked=True,
+        width=12,
     ),
     graph(
         "Places taken by database and user",
@@ -66,6 +67,7 @@ USES = [
             "{{server}} {{datname}} limit",
             dashed=True,
         ),
+        width=12,
     ),
     graph(
         "Places taken and left",
@@ -74,5 +76,16 @@ USES = [
         "none",
         Query(behind_pools(or_zero(CONNECTIONS, "activity")), "{{server}} taken"),
         Query(behind_pools(PLACES), "{{server}} limit", dashed=True),
+        width=12,
+    ),
+    graph(
+        "Saturation of the server behind",
+        """Of the server that each pool leads to, over other poolers too: its client connections as a share of its
+        places. From 80 %: a larger pool only moves the wait to the server; find above who holds the places. No line:
+        the settings do not say what is behind the pool, or that server does not answer.""",
+        "percentunit",
+        Query("max by (ID) (dbpool_server_saturation_ratio{TARGET})", "behind {{server}}"),
+        limits=rising(0.8, 0.9),
+        width=12,
     ),
 ]

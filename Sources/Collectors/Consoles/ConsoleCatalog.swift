@@ -1,4 +1,4 @@
-package import Postgres
+package import PoolDefinitions
 
 extension ConsoleCollector {
     /// Every console collector of this house, by pooler, in the order in which a poll runs them.
@@ -23,6 +23,7 @@ extension ConsoleCollector {
         pgpoolBackendStats,
 
         odysseyPools,
+        odysseyDatabases,
         odysseyStats,
         odysseyErrors,
         odysseyLists,
@@ -38,7 +39,7 @@ extension ConsoleCollector {
         pgdogBans,
     ]
 
-    package static func all(of kind: ServerKind) -> [ConsoleCollector] { all.filter { $0.kind == kind } }
+    package static func all(of kind: PoolerKind) -> [ConsoleCollector] { all.filter { $0.kind == kind } }
 
     /// The names of all labels that a collector's row may carry.
     package static let labelNames = Set(all.flatMap { $0.metrics.flatMap(\.labels) })

@@ -1,4 +1,5 @@
 package import Exposition
+package import PoolDefinitions
 package import Postgres
 
 /// A command of a pooler's console, and what the columns of its answer mean.
@@ -9,7 +10,7 @@ package struct ConsoleCollector: Sendable {
     package let name: String
     /// What an operator reads of it in listings; one sentence.
     package let summary: String
-    package let kind: ServerKind
+    package let kind: PoolerKind
     package let command: String
     package let cost: CostClass
     /// Whether it runs only where the settings switch it on.
@@ -44,7 +45,7 @@ package struct ConsoleCollector: Sendable {
     }
 
     init(
-        _ name: String, _ summary: String, of kind: ServerKind, _ command: String, cost: CostClass = .base,
+        _ name: String, _ summary: String, of kind: PoolerKind, _ command: String, cost: CostClass = .base,
         isOptIn: Bool = false, since: Int = 0, shape: Shape = .table,
         labels: KeyValuePairs<String, String> = [:], leavesOut: KeyValuePairs<String, Mark> = [:],
         leavesOutOnce: (String, String)? = nil, columns: [ConsoleColumn]

@@ -1,8 +1,9 @@
 import Exposition
+import PoolDefinitions
 
 extension PoolReading {
     /// What a pooler counts of a pool over all its users: its metrics are named alike, whichever it is.
-    static func counters(of pool: String, _ kind: PoolKind, _ figures: PoolerFigures) -> PoolReading {
+    static func counters(of pool: String, _ kind: PoolerKind, _ figures: PoolerFigures) -> PoolReading {
         let place = ["database": pool]
         func figure(_ name: String, _ labels: [String: String]) -> Double? {
             let text = "\(kind.rawValue)_\(name)"
@@ -21,7 +22,7 @@ extension PoolReading {
     }
 
     /// The same of all pools that these readings are of.
-    static func counters(of pools: [PoolReading], _ kind: PoolKind, _ figures: PoolerFigures)
+    static func counters(of pools: [PoolReading], _ kind: PoolerKind, _ figures: PoolerFigures)
         -> [PoolReading]
     {
         Set(pools.map(\.pool)).sorted().map { counters(of: $0, kind, figures) }

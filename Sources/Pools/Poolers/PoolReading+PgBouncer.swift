@@ -1,4 +1,5 @@
 import Exposition
+import PoolDefinitions
 
 extension PoolReading {
     /// The pools of a PgBouncer: gauges for each database and user, counters for each database.

@@ -1,4 +1,5 @@
 import Exposition
+import PoolDefinitions
 
 extension PoolReading {
     /// The pools of a PgDog, each over all its shards and servers.

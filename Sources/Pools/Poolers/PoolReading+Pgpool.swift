@@ -1,4 +1,5 @@
 import Exposition
+import PoolDefinitions
 
 extension PoolReading {
     /// The processes of a Pgpool-II, which together are one pool for all databases and users.

@@ -1,8 +1,9 @@
 package import Exposition
+package import PoolDefinitions
 
 extension PoolReading {
-    /// The pools of a pooler, out of what its collectors found in one poll; none of what is no pooler.
-    package static func readings(of kind: PoolKind, from families: [MetricFamily]) -> [PoolReading] {
+    /// The pools of a pooler, out of what its collectors found in one poll.
+    package static func readings(of kind: PoolerKind, from families: [MetricFamily]) -> [PoolReading] {
         let figures = PoolerFigures(families)
         return switch kind {
         case .pgbouncer: pgbouncer(figures)
@@ -10,7 +11,6 @@ extension PoolReading {
         case .odyssey: odyssey(figures)
         case .pgcat: pgcat(figures)
         case .pgdog: pgdog(figures)
-        default: []
         }
     }
 }

@@ -1,3 +1,5 @@
+package import PoolDefinitions
+
 extension Settings {
     /// The pool inside an application, which shows it in a document at a URL.
     package struct ApplicationPool: Sendable, Equatable {
@@ -5,7 +7,7 @@ extension Settings {
         package let name: String
         /// `http` or `https`, with a host and without a user.
         package var url = Secret("")
-        package var format = Format.json
+        package var format = DocumentFormat.json
         /// Names the pool where the document does not.
         package var pool: String
         package var interval = Settings.defaultInterval
@@ -15,24 +17,12 @@ extension Settings {
         package var labels: [String: String] = [:]
         /// The target that the pool leads to, by its name.
         package var behind: String?
-        package var utilization = Utilization.ratio
+        package var utilization = UtilizationUnit.ratio
         /// A JSON pointer to where the preset's members are.
-        package var root = ""
+        package var root = JSONPointer.whole
         package var fields: [PoolField: FieldRule] = [:]
-        package var access = Access()
+        package var access = DocumentAccess()
         package var sizing = Sizing()
-
-        package enum Format: String, Sendable, CaseIterable {
-            case psycopgPool = "psycopg_pool"
-            case sqlalchemy, asyncpg
-            case nodePostgres = "node_postgres"
-            case health, prometheus, json
-        }
-
-        /// What a document's own utilization is.
-        package enum Utilization: String, Sendable, CaseIterable {
-            case ratio, percent
-        }
 
         package init(name: String) {
             self.name = name
@@ -46,10 +36,10 @@ extension Settings {
 extension Settings.ApplicationPool {
     /// `interval` and `sizing` are for what the map does not say.
     static func read(
-        from map: inout MapReader, interval: Duration, sizing: Settings.Sizing, in surroundings: Surroundings
+        from map: inout MapReader, interval: Duration, sizing: Sizing, in surroundings: Surroundings
     ) -> Self? {
         var name: String?
-        var format: Format?
+        var format: DocumentFormat?
         map.require("name", .serverName, into: &name)
         var pool = Self(name: name ?? "")
         map.require("url", .url, into: &pool.url)
@@ -63,7 +53,7 @@ extension Settings.ApplicationPool {
         map.read("utilization", .choice(), into: &pool.utilization)
         map.read("root", .jsonPointer, into: &pool.root)
         map.read("fields", .fields, into: &pool.fields)
-        pool.access = Settings.ApplicationPool.Access.read(from: &map, url: pool.url)
+        pool.access = DocumentAccess.read(from: &map, url: pool.url)
         pool.sizing = map.read("sizing", .sizing("sizing", over: sizing)) ?? sizing
         if format != nil { pool.judgeFormat(in: map) }
         return name == nil || format == nil ? nil : pool

@@ -1,3 +1,5 @@
+package import PoolDefinitions
+
 extension Settings {
     /// A pooler to watch by its console.
     package struct Pooler: LibpqTarget, Sendable, Equatable {
@@ -20,14 +22,6 @@ extension Settings {
             self.kind = kind
         }
     }
-
-    package enum PoolerKind: String, Sendable, CaseIterable {
-        case pgbouncer
-        case pgpool
-        case odyssey
-        case pgcat
-        case pgdog
-    }
 }
 
 extension Settings.Pooler {
@@ -43,10 +37,10 @@ extension Settings.Pooler {
 
 extension Settings.Pooler {
     static func read(
-        from map: inout MapReader, interval: Duration, sizing: Settings.Sizing, in surroundings: Surroundings
+        from map: inout MapReader, interval: Duration, sizing: Sizing, in surroundings: Surroundings
     ) -> Self? {
         var name: String?
-        var kind: Settings.PoolerKind?
+        var kind: PoolerKind?
         map.require("name", .serverName, into: &name)
         map.require("kind", .choice(), into: &kind)
         var pooler = Self(name: name ?? "", kind: kind ?? .pgbouncer)

@@ -1,3 +1,5 @@
+import PoolDefinitions
+
 extension Settings {
     mutating func readPools(from map: inout MapReader, interval: Duration, in surroundings: Surroundings) {
         var sizing = Sizing()

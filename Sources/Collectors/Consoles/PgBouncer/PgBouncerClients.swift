@@ -1,5 +1,5 @@
 import Exposition
-import Postgres
+import PoolDefinitions
 
 extension ConsoleCollector {
     /// Clients one by one, counted by state: PgBouncer serves nobody else while it lists them.

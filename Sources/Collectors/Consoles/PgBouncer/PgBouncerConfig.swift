@@ -1,5 +1,5 @@
 import Exposition
-import Postgres
+import PoolDefinitions
 
 extension ConsoleCollector {
     /// The settings that say how much and how long; 0 that means "none" gives no sample.

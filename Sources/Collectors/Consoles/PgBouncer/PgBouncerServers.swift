@@ -1,5 +1,5 @@
 import Exposition
-import Postgres
+import PoolDefinitions
 
 extension ConsoleCollector {
     /// Server connections one by one, counted by state.

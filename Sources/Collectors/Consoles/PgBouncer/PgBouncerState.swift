@@ -1,5 +1,5 @@
 import Exposition
-import Postgres
+import PoolDefinitions
 
 extension ConsoleCollector {
     /// Whether PgBouncer as a whole works, holds its clients back, or stands still.

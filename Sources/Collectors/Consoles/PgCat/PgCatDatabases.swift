@@ -1,5 +1,5 @@
 import Exposition
-import Postgres
+import PoolDefinitions
 
 extension ConsoleCollector {
     /// The servers behind each pool, one row for each shard, server and user.

@@ -1,5 +1,5 @@
 import Exposition
-import Postgres
+import PoolDefinitions
 
 extension ConsoleCollector {
     /// Connections of each pool, without what PgCat writes for PgBouncer's sake and never fills.

@@ -1,5 +1,5 @@
 import Exposition
-import Postgres
+import PoolDefinitions
 
 extension ConsoleCollector {
     /// Servers to which PgDog sends nobody; why is a text of any length, and stays in its console.

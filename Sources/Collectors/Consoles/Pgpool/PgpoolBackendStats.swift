@@ -1,5 +1,5 @@
 import Exposition
-import Postgres
+import PoolDefinitions
 
 extension ConsoleCollector {
     /// What was sent to each node, and what came back as an error; Pgpool-II counts from its own start.

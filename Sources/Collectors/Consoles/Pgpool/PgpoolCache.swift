@@ -1,5 +1,5 @@
 import Exposition
-import Postgres
+import PoolDefinitions
 
 extension ConsoleCollector {
     /// The cache of query results; where memcached keeps it, only hits and misses are known.

@@ -1,5 +1,5 @@
 import Exposition
-import Postgres
+import PoolDefinitions
 
 extension ConsoleCollector {
     /// How the health checks of each node went; Pgpool-II counts from its own start, and in milliseconds.

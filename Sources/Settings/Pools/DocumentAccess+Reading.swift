@@ -1,29 +1,6 @@
-extension Settings.ApplicationPool {
-    /// How a document is asked for.
-    package struct Access: Sendable, Equatable {
-        package enum Credentials: Sendable, Equatable {
-            case none
-            case basic(username: String, passwordFile: String)
-            case bearer(tokenFile: String)
-        }
+import PoolDefinitions
 
-        /// Read again at each request.
-        package var credentials = Credentials.none
-        package var caFile: String?
-        package var certificateFile: String?
-        package var keyFile: String?
-        /// Whether any certificate will do.
-        package var isInsecure = false
-        /// At most so many are followed.
-        package var redirects = 0
-        /// In bytes.
-        package var longestBody = 1 << 20
-    }
-}
-
-// MARK: - Reading
-
-extension Settings.ApplicationPool.Access {
+extension DocumentAccess {
     static func read(from map: inout MapReader, url: Secret) -> Self {
         var access = Self()
         access.readCredentials(from: &map)

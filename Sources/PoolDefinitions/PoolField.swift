@@ -27,7 +27,7 @@ package enum PoolField: String, Sendable, CaseIterable {
     case memory = "process_resident_memory_bytes"
 
     /// Whether it is said of the application, not of its pool.
-    var isOfApplication: Bool {
+    package var isOfApplication: Bool {
         switch self {
         case .cacheHits, .cacheMisses, .cacheEvictions, .cacheEntries, .threads, .cpuSeconds, .memory: true
         default: false

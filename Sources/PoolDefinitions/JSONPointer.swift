@@ -1,6 +1,6 @@
 /// A place in a JSON document (RFC 6901), such as `/pools/0/size`.
 package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
-    let tokens: [String]
+    package let tokens: [String]
 
     /// nil where the text is no pointer.
     package init?(_ text: String) {
@@ -21,13 +21,13 @@ package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
     package static let whole = JSONPointer(tokens: [])
 
     /// The place that `other` names, seen from here.
-    func appending(_ other: JSONPointer) -> JSONPointer { JSONPointer(tokens: tokens + other.tokens) }
+    package func appending(_ other: JSONPointer) -> JSONPointer { JSONPointer(tokens: tokens + other.tokens) }
 
     /// A member's place.
-    func appending(_ name: String) -> JSONPointer { JSONPointer(tokens: tokens + [name]) }
+    package func appending(_ name: String) -> JSONPointer { JSONPointer(tokens: tokens + [name]) }
 
     /// One step up; the whole document has none.
-    var parent: JSONPointer? { tokens.isEmpty ? nil : JSONPointer(tokens: tokens.dropLast()) }
+    package var parent: JSONPointer? { tokens.isEmpty ? nil : JSONPointer(tokens: tokens.dropLast()) }
 
     package var description: String {
         tokens.map { "/" + $0.replacing("~", with: "~0").replacing("/", with: "~1") }.joined()

@@ -1,6 +1,5 @@
-/// The software that keeps a pool: the label `kind`.
-package enum PoolKind: String, Sendable, CaseIterable {
-    case pgbouncer, pgpool, odyssey, pgcat, pgdog
+/// The software that keeps a pool inside an application; of one that says only how it fares, its document.
+package enum ApplicationPoolKind: String, Sendable, CaseIterable {
     case psycopgPool = "psycopg_pool"
     case sqlalchemy
     case asyncpg
