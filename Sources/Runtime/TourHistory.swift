@@ -9,9 +9,18 @@ struct TourHistory: Sendable {
         var restUntil = Duration.zero
     }
 
+    /// How a job fares in all databases that it has looked into.
+    struct Fate: Sendable {
+        let job: String
+        /// The first by name in which it fails; nil where it does in none.
+        let failure: (database: String, what: JobFailure)?
+    }
+
     private(set) var records: [JobRecord]
     /// Those of a job, by database.
     private var entries: [[String: Entry]]
+    /// The databases that each job is to look into; nil for all.
+    private var places: [[String]]?
     private let intervals: [Duration]
     /// How long each job has run in this tour.
     private var spent: [Duration]
@@ -27,9 +36,23 @@ struct TourHistory: Sendable {
         spent = Array(repeating: .zero, count: jobs.count)
     }
 
+    /// From now on each job is to look only into the databases in its place of the list.
+    mutating func lookOnly(into places: [[String]]) {
+        self.places = places
+    }
+
+    /// Notes that a database which a job names is not there, or lets nobody of ours in.
+    mutating func note(absent database: String, of job: Int) {
+        var entry = entries[job][database] ?? Entry()
+        entry.found = nil
+        entry.failure = JobFailure(.missing, "a database that it names is not there, or keeps us out")
+        entries[job][database] = entry
+    }
+
     /// The positions of the jobs that are to look into a database now.
     func dueJobs(in database: String, at time: Duration) -> [Int] {
         records.indices.filter { job in
+            guard places?[job].contains(database) ?? true else { return false }
             guard let entry = entries[job][database] else { return true }
             let isDue = entry.lastRun.map { time - $0 >= intervals[job] - slack } ?? true
             return isDue && time >= entry.restUntil
@@ -44,6 +67,7 @@ struct TourHistory: Sendable {
             entry.lastRun = time
             switch outcome.result {
             case .success(let rendered):
+                records[job].count(rendered)
                 entry.found = (rendered, time)
                 entry.failure = nil
             case .failure(let failure):
@@ -65,6 +89,13 @@ struct TourHistory: Sendable {
         note(outcomes, in: database, at: time)
     }
 
+    var fates: [Fate] {
+        zip(records, entries).filter { !$1.isEmpty }.map { record, entries in
+            let failures = entries.compactMap { database, entry in entry.failure.map { (database, $0) } }
+            return Fate(job: record.name, failure: failures.min { $0.0 < $1.0 })
+        }
+    }
+
     /// Forgets what was found: the server may be another one when it is back.
     mutating func forget() {
         entries = entries.map { _ in [:] }
@@ -76,7 +107,8 @@ struct TourHistory: Sendable {
         defer { spent = spent.map { _ in .zero } }
         return records.indices.map { job in
             let lifetime = max(intervals[job] * 3, .seconds(60))
-            entries[job] = entries[job].filter { databases.contains($0.key) }
+            let places = places?[job] ?? databases
+            entries[job] = entries[job].filter { places.contains($0.key) }
             for (database, entry) in entries[job] where entry.found.map({ time - $0.at > lifetime }) ?? false
             {
                 entries[job][database]?.found = nil

@@ -18,15 +18,24 @@ extension Settings.Server {
 
     var ownLabels: Labels { Labels(cluster: cluster, labels) }
 
-    /// The collectors that are switched on, in the catalogue's order.
+    /// The collectors that are switched on, in the catalogue's order; then the operator's own.
     var activeCollectors: [Collector] {
+        catalogueCollectors + ownCollectors.map { Collector($0, on: self) }
+    }
+
+    /// Those of the catalogue that are switched on, in its order.
+    var catalogueCollectors: [Collector] {
         let freshness = Collector.vectorFreshness(of: vectorColumns.map { EmbeddedColumn($0) })
         return Collector.all.map { $0.name == freshness.name ? freshness : $0 }
             .filter { collectors[$0.name]?.isEnabled ?? true }
     }
 
-    func job(for collector: Collector) -> Job {
-        Job(collector, every: collectors[collector.name]?.interval ?? collector.cost.interval)
+    /// How it runs; with `atEachPoll` it does not wait for its interval.
+    func job(for collector: Collector, atEachPoll: Bool = false) -> Job {
+        let own = ownCollectors.first { $0.name == collector.name }
+        let interval = own?.interval ?? collectors[collector.name]?.interval ?? collector.cost.interval
+        return Job(
+            collector, every: atEachPoll ? nil : interval, in: own.map { DatabaseChoice($0.databases) })
     }
 }
 
@@ -72,9 +81,9 @@ extension Runtime.DatabaseChoice {
 
 extension Job {
     /// The collector as something that a target's polls run: each of them where there is no interval.
-    init(_ collector: Collector, every interval: Duration?) {
+    fileprivate init(_ collector: Collector, every interval: Duration?, in databases: DatabaseChoice?) {
         let accumulator = collector.accumulates ? Accumulator() : nil
-        self.init(collector.name, every: interval) {
+        self.init(collector.name, every: interval, in: databases) {
             connection, server, deadline throws(JobFailure) in
             do throws(CollectorError) {
                 return Findings(

@@ -173,14 +173,14 @@ final class Watchlist: Sendable {
 extension Target {
     /// The target that the settings describe.
     ///
-    /// `databaseJobs` look into each database besides collectors; `job` says how a collector runs, nil for
-    /// as the settings say.
+    /// `databaseJobs` look into each database besides collectors; with `atEachPoll` no collector waits for
+    /// its interval.
     convenience init(
-        _ server: Settings.Server, collectors: [Collector], databaseJobs: [Job] = [], on list: Watchlist,
-        log: Logger, job: ((Collector) -> Job)? = nil
+        _ server: Settings.Server, collectors: [Collector], databaseJobs: [Job] = [],
+        atEachPoll: Bool = false, on list: Watchlist, log: Logger
     ) {
         func jobs(_ scope: Scope) -> [Job] {
-            collectors.filter { $0.scope == scope }.map { job?($0) ?? server.job(for: $0) }
+            collectors.filter { $0.scope == scope }.map { server.job(for: $0, atEachPoll: atEachPoll) }
         }
         self.init(
             server.name, at: server.connectionTarget, labels: server.ownLabels, interval: server.interval,
