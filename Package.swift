@@ -36,12 +36,13 @@ let package = Package(
     targets: [
         // The C libraries, as the operating system ships them.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "CMemory"),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CNotify"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        .target(name: "CMemory"),  // What only C can say to the C library and the kernel.
 
         // The rooms behind a C door: the only ones that may write `unsafe`.
         .target(name: "Exposition", dependencies: ["CZlib"], swiftSettings: strict),

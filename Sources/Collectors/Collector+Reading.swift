@@ -19,7 +19,7 @@ extension Collector {
         }
 
         var collection = Collection()
-        collection.rowCount = min(rows.count, Self.longestTable)
+        collection.rowCount = min(rows.count, mostRows)
         let labelColumns = zip(columns, positions).filter(\.0.isLabel).map {
             (name: $0.name, position: $1)
         }

@@ -24,10 +24,13 @@ package struct Collector: Sendable {
         case parts(
             preparation: @Sendable (ServerState) -> String,
             statement: @Sendable (ServerState, Part) -> String)
+        case own(OwnStatement)
     }
 
-    /// The most rows that one run turns into samples; the rest is dropped and counted.
-    static let longestTable = 10_000
+    /// The most rows that one run of any collector turns into samples.
+    package static let longestTable = 10_000
+    /// The most that one run of this one does; the rest is dropped and counted.
+    let mostRows: Int
 
     /// Columns that name a metric twice stop the process.
     init(
@@ -57,10 +60,22 @@ package struct Collector: Sendable {
             .parts(preparation: preparation, statement: sql))
     }
 
+    /// One that an operator wrote; `columns` name each metric once.
+    package init(
+        own name: String, scope: Scope, audience: Audience, columns: [Column], mostRows: Int,
+        _ statement: OwnStatement
+    ) {
+        self.init(
+            name, "A statement of the operator's own.", scope, .base, 0, audience, [], [], .keepFirst,
+            columns,
+            .own(statement), mostRows: mostRows)
+    }
+
     private init(
         _ name: String, _ summary: String, _ scope: Scope, _ cost: CostClass, _ since: Int,
         _ audience: Audience, _ requirements: [Requirement], _ wishes: [SettingWish],
-        _ duplicates: Duplicates, _ columns: [Column], _ inquiry: Inquiry
+        _ duplicates: Duplicates, _ columns: [Column], _ inquiry: Inquiry,
+        mostRows: Int = Collector.longestTable
     ) {
         let metrics = columns.compactMap(\.metric?.name)
         precondition(Set(metrics).count == metrics.count, "\(name) names a metric twice")
@@ -75,6 +90,7 @@ package struct Collector: Sendable {
         self.duplicates = duplicates
         self.columns = columns
         self.inquiry = inquiry
+        self.mostRows = min(mostRows, Self.longestTable)
     }
 
     /// The metrics, each with the labels that its samples may carry and the versions that have it.
@@ -89,7 +105,7 @@ package struct Collector: Sendable {
 
     /// Whether this server has anything to say to it; where not, it is not asked.
     package func applies(to server: ServerState) -> Bool {
-        server.majorVersion >= since && (audience == .everyServer || server.isInRecovery)
+        server.majorVersion >= since && audience.includes(server)
     }
 
     /// The statement for this server, with the comment that shows in the server's own views whose it is.
@@ -99,13 +115,14 @@ package struct Collector: Sendable {
         switch inquiry {
         case .statement(let statement): marked(statement(server))
         case .parts(_, let statement): marked(statement(server, .example))
+        case .own(let statement): statement.sql(of: name, limitedTo: Self.longestTable + 1)
         }
     }
 
     /// The statement that comes before, for collectors that need one.
     package func preparation(for server: ServerState) -> String? {
         switch inquiry {
-        case .statement: nil
+        case .statement, .own: nil
         case .parts(let preparation, _): marked(preparation(server))
         }
     }
@@ -117,9 +134,14 @@ package struct Collector: Sendable {
 
     func sql(for server: ServerState, _ part: Part) -> String {
         switch inquiry {
-        case .statement(let statement): marked(statement(server))
+        case .statement, .own: sql(for: server)
         case .parts(_, let statement): marked(statement(server, part))
         }
+    }
+
+    /// nil where it is one of the catalogue's.
+    var ownStatement: OwnStatement? {
+        if case .own(let statement) = inquiry { statement } else { nil }
     }
 
     private func marked(_ sql: String) -> String { "/* pgvigil \(name) */\n\(sql)" }

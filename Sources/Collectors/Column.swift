@@ -34,8 +34,13 @@ package struct Column: Sendable {
     }
 
     /// The column's text becomes a label of the same name; NULL and empty text give none.
-    static func label(_ name: String) -> Column {
+    package static func label(_ name: String) -> Column {
         Column(name, nil, nil, 0, nil)
+    }
+
+    /// A metric that is described elsewhere.
+    package static func value(_ name: String, _ metric: Metric) -> Column {
+        Column(name, metric, nil, 0, nil)
     }
 
     /// What tells a row from those that share its labels; its counters are then summed by an `Accumulator`.

@@ -1,3 +1,5 @@
+import Postgres
+
 /// How often a collector runs where the settings do not say: what is dear on a large server runs rarely.
 package enum CostClass: Sendable, CaseIterable {
     /// At each poll.
@@ -31,6 +33,15 @@ package enum Scope: Sendable {
 /// Which servers a collector speaks of.
 package enum Audience: Sendable {
     case everyServer
+    case primaries
     /// Those in recovery.
     case standbys
+
+    func includes(_ server: ServerState) -> Bool {
+        switch self {
+        case .everyServer: true
+        case .primaries: !server.isInRecovery
+        case .standbys: server.isInRecovery
+        }
+    }
 }

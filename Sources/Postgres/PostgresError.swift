@@ -39,8 +39,10 @@ package struct SQLState: RawRepresentable, Hashable, Sendable {
     package init(rawValue: String) { self.rawValue = rawValue }
 
     package static let featureNotSupported = SQLState(rawValue: "0A000")
+    package static let readOnlyTransaction = SQLState(rawValue: "25006")
     package static let serializationFailure = SQLState(rawValue: "40001")
     package static let insufficientPrivilege = SQLState(rawValue: "42501")
+    package static let syntaxError = SQLState(rawValue: "42601")
     package static let undefinedColumn = SQLState(rawValue: "42703")
     package static let undefinedFunction = SQLState(rawValue: "42883")
     package static let undefinedTable = SQLState(rawValue: "42P01")

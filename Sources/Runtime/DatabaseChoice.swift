@@ -6,9 +6,10 @@ package enum DatabaseChoice: Sendable, Equatable {
     case own
     case named([String])
 
-    func names(among existing: [String]) -> [String] {
+    func names(among existing: [String], own: String) -> [String] {
         switch self {
-        case .all, .own: existing
+        case .all: existing
+        case .own: [own]
         case .named(let names): names.filter(existing.contains)
         }
     }

@@ -27,6 +27,16 @@ struct FailureLog: Sendable {
         }
     }
 
+    /// After a tour; that a server or database cannot be reached is said of polls and visits.
+    func report(_ fates: [TourHistory.Fate]) {
+        for fate in fates where fate.failure?.what.reason != .connection {
+            report(
+                "collector \(fate.job)", fate.failure.map { ($0.what.reason.rawValue, $0.what.message) },
+                "the collector failed", "the collector works", collector: fate.job,
+                database: fate.failure?.database)
+        }
+    }
+
     func report(_ visit: Visit) {
         switch visit {
         case .letIn:
@@ -46,11 +56,12 @@ struct FailureLog: Sendable {
 
     private func report(
         _ subject: String, _ failure: (reason: String, message: String)?, _ begun: Logger.Message,
-        _ ended: Logger.Message, collector: String? = nil
+        _ ended: Logger.Message, collector: String? = nil, database: String? = nil
     ) {
         guard reasons.changed(subject, to: failure?.reason) else { return }
         var metadata: Logger.Metadata = [:]
         if let collector { metadata["collector"] = "\(collector)" }
+        if let database { metadata["database"] = "\(database)" }
         if let failure {
             metadata["reason"] = "\(failure.reason)"
             metadata["error"] = "\(failure.message)"

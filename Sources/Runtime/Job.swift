@@ -9,11 +9,17 @@ package struct Job: Sendable {
     package let name: String
     /// The time between two runs; nil for every poll.
     package let interval: Duration?
+    /// Where a tour takes it; nil for the databases that the settings choose for all jobs.
+    package let databases: DatabaseChoice?
     package let run: Run
 
-    package init(_ name: String, every interval: Duration? = nil, run: @escaping Run) {
+    package init(
+        _ name: String, every interval: Duration? = nil, in databases: DatabaseChoice? = nil,
+        run: @escaping Run
+    ) {
         self.name = name
         self.interval = interval
+        self.databases = databases
         self.run = run
     }
 }

@@ -19,6 +19,8 @@ package struct JobRecord: Sendable {
     package private(set) var droppedSeries = 0
     package private(set) var cutLabels = 0
 
+    /// The most that a run has taken in vain since one that had time enough.
+    private(set) var lostTime = Duration.zero
     private var failuresInARow = 0
     private var restUntil = Duration.zero
 
@@ -45,6 +47,7 @@ package struct JobRecord: Sendable {
         .Change?
     {
         duration = outcome.duration
+        lostTime = outcome.ranOutOfTime ? max(lostTime, duration) : .zero
         switch outcome.result {
         case .success(let rendered):
             isSuccess = true
@@ -53,9 +56,7 @@ package struct JobRecord: Sendable {
             lastSuccess = wallClock
             rows = rendered.rows
             series = rendered.families.reduce(0) { $0 + $1.seriesCount }
-            repeatedSeries += rendered.repeatedSeries
-            droppedSeries += rendered.droppedSeries
-            cutLabels += rendered.cutLabels
+            count(rendered)
             return .publish(rendered.families, job: name, end: time + max(interval * 3, .seconds(60)))
         case .failure(let failure):
             isSuccess = false
@@ -66,6 +67,13 @@ package struct JobRecord: Sendable {
             series = 0
             return .withdraw(job: name)
         }
+    }
+
+    /// Counts what one run, of however many, had too much of.
+    mutating func count(_ rendered: PollReport.Rendered) {
+        repeatedSeries += rendered.repeatedSeries
+        droppedSeries += rendered.droppedSeries
+        cutLabels += rendered.cutLabels
     }
 
     /// Notes a tour of the databases, and says what becomes of what the job has up.

@@ -18,6 +18,10 @@ struct PollReport: Sendable {
         let job: String
         let result: Result<Rendered, JobFailure>
         let duration: Duration
+
+        var ranOutOfTime: Bool {
+            if case .failure(let failure) = result { failure.reason == .timeout } else { false }
+        }
     }
 
     /// What a job found, as bytes.

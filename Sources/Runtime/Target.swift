@@ -187,10 +187,11 @@ package final class Target: Sendable {
     /// Looks into each database for what can be seen only there.
     package func lookAround() async {
         guard let outcome = await tour.run() else { return }
-        _ = publish { history in
+        let isWatched = publish { history in
             history.note(outcome.usage, connects: outcome.connects)
             return history.isUp == false ? [] : outcome.changes
         }
+        if isWatched { log.report(outcome.fates) }
     }
 
     // MARK: - Is a new client let in?

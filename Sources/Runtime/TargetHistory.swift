@@ -63,16 +63,19 @@ package struct TargetHistory: Sendable {
     /// Threads that still work on something that we have given up on.
     package var stuckThreads: Int { [poller, visitor].filter(\.isStuck).count }
 
-    /// The positions of the jobs that are to run now.
+    /// The positions of the jobs that are to run now, in their order.
+    ///
+    /// What ran out of time comes last, what took most of it at the very end: it takes none of the others'.
     mutating func dueJobs(at time: Duration, isNewConnection: Bool) -> [Int] {
         if isNewConnection {
             pollsSinceConnect = 0
             for index in jobs.indices { jobs[index].wake() }
         }
         defer { pollsSinceConnect += 1 }
-        return jobs.indices.filter {
+        let due = jobs.indices.filter {
             jobs[$0].cadence.isDue(poll: pollsSinceConnect) && !jobs[$0].isResting(at: time)
         }
+        return due.sorted { (jobs[$0].lostTime, $0) < (jobs[$1].lostTime, $1) }
     }
 
     /// Notes how a poll went and says what is to change on the page.

@@ -67,6 +67,7 @@ package final class Tour: Sendable {
         var usage = Connection.Usage()
         var connects = 0
         var changes: [Registry.Change] = []
+        var fates: [TourHistory.Fate] = []
     }
 
     func interruptForGood() {
@@ -92,8 +93,11 @@ package final class Tour: Sendable {
         }
         await session.disconnect()
         let (now, wallClock) = (timeline.now, WallClock.seconds)
-        outcome.changes = state.withLock { state in
-            state.history.conclude(databases: state.databases, at: now, wallClock: wallClock)
+        (outcome.changes, outcome.fates) = state.withLock { state in
+            (
+                state.history.conclude(databases: state.databases, at: now, wallClock: wallClock),
+                state.history.fates
+            )
         }
         return outcome
     }
@@ -108,8 +112,15 @@ package final class Tour: Sendable {
         }
         outcome.usage.add(usage)
         outcome.connects += 1
-        let names = choice == .own ? [own] : choice.names(among: existing)
+        let places = jobs.map { $0.places(among: existing, own: own, choice) }
+        let names = Set(places.joined()).intersection(existing + [own]).sorted()
         return state.withLock { state in
+            state.history.lookOnly(into: places)
+            for (job, places) in places.enumerated() {
+                for name in places where !names.contains(name) {
+                    state.history.note(absent: name, of: job)
+                }
+            }
             state.databases = names
             let start = names.firstIndex { $0 >= state.next } ?? 0
             return Array(names[start...] + names[..<start])
@@ -140,5 +151,13 @@ package final class Tour: Sendable {
         } catch {
             state.withLock { $0.history.note(JobFailure(error), in: database, at: timeline.now) }
         }
+    }
+}
+
+extension Job {
+    /// The databases that it looks into; those that it names itself even where they are not there.
+    fileprivate func places(among existing: [String], own: String, _ choice: DatabaseChoice) -> [String] {
+        if case .named(let names) = databases { return names }
+        return (databases ?? choice).names(among: existing, own: own)
     }
 }

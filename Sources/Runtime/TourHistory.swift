@@ -10,6 +10,13 @@ struct TourHistory: Sendable {
         var lastRuns: [String: Duration] = [:]
         var rests: [String: Duration] = [:]
 
+        var isEmpty: Bool { lastRuns.isEmpty && failures.isEmpty }
+
+        /// The first by name in which the job fails.
+        var firstFailure: (database: String, what: JobFailure)? {
+            failures.min { $0.key < $1.key }.map { ($0.key, $0.value) }
+        }
+
         mutating func keep(_ databases: Set<String>) {
             found = found.filter { databases.contains($0.key) }
             failures = failures.filter { databases.contains($0.key) }
@@ -18,9 +25,18 @@ struct TourHistory: Sendable {
         }
     }
 
+    /// How a job fares in all databases that it has looked into.
+    struct Fate: Sendable {
+        let job: String
+        /// The first by name in which it fails; nil where it does in none.
+        let failure: (database: String, what: JobFailure)?
+    }
+
     private(set) var records: [JobRecord]
     /// Those of each job.
     private var looks: [Looks]
+    /// The databases that each job is to look into; nil for all.
+    private var places: [[String]]?
     private let intervals: [Duration]
     /// How long each job has run in this tour.
     private var spent: [Duration]
@@ -36,9 +52,22 @@ struct TourHistory: Sendable {
         spent = Array(repeating: .zero, count: jobs.count)
     }
 
+    /// From now on each job is to look only into the databases in its place of the list.
+    mutating func lookOnly(into places: [[String]]) {
+        self.places = places
+    }
+
+    /// Notes that a database which a job names is not there, or lets nobody of ours in.
+    mutating func note(absent database: String, of job: Int) {
+        looks[job].found[database] = nil
+        looks[job].failures[database] = JobFailure(
+            .missing, "a database that it names is not there, or keeps us out")
+    }
+
     /// The positions of the jobs that are to look into a database now.
     func dueJobs(in database: String, at time: Duration) -> [Int] {
         records.indices.filter { job in
+            guard places?[job].contains(database) ?? true else { return false }
             let lastRun = looks[job].lastRuns[database]
             let isDue = lastRun.map { time - $0 >= intervals[job] - slack } ?? true
             return isDue && time >= looks[job].rests[database, default: .zero]
@@ -52,6 +81,7 @@ struct TourHistory: Sendable {
             looks[job].lastRuns[database] = time
             switch outcome.result {
             case .success(let rendered):
+                records[job].count(rendered)
                 looks[job].found[database] = rendered.isEmpty ? nil : (rendered, time)
                 looks[job].failures[database] = nil
             case .failure(let failure):
@@ -73,6 +103,10 @@ struct TourHistory: Sendable {
         note(outcomes, in: database, at: time)
     }
 
+    var fates: [Fate] {
+        zip(records, looks).filter { !$1.isEmpty }.map { Fate(job: $0.name, failure: $1.firstFailure) }
+    }
+
     /// Forgets what was found: the server may be another one when it is back.
     mutating func forget() {
         looks = looks.map { _ in Looks() }
@@ -84,12 +118,12 @@ struct TourHistory: Sendable {
         defer { spent = spent.map { _ in .zero } }
         return records.indices.map { job in
             let lifetime = max(intervals[job] * 3, .seconds(60))
-            looks[job].keep(Set(databases))
+            looks[job].keep(Set(places?[job] ?? databases))
             looks[job].found = looks[job].found.filter { time - $0.value.at <= lifetime }
-            guard !looks[job].lastRuns.isEmpty else { return .withdraw(job: records[job].name) }
+            guard !looks[job].isEmpty else { return .withdraw(job: records[job].name) }
             return records[job].note(
                 looks[job].found.sorted { $0.key < $1.key }.map(\.value.what),
-                failure: looks[job].failures.min { $0.key < $1.key }?.value,
+                failure: looks[job].firstFailure?.what,
                 taking: spent[job], end: time + lifetime, wallClock: wallClock)
         }
     }

@@ -15,7 +15,7 @@ extension Rule where Output == [String: String] {
 }
 
 extension Rule where Output == String {
-    fileprivate static func labelName(except taken: Set<String>) -> Rule {
+    static func labelName(except taken: Set<String>) -> Rule {
         let allowed =
             "a name of letters, digits and \"_\", not beginning with a digit or \"__\", other than "
             + taken.sorted().joined(separator: ", ")

@@ -21,6 +21,7 @@ extension Settings {
         package var search = SearchDiscovery.off
         package var searchProbes: [SearchProbe] = []
         package var customProbes: [CustomProbe] = []
+        package var ownCollectors: [OwnCollector] = []
         package var vectorColumns: [VectorColumn] = []
 
         package static let intervals: ClosedRange<Duration> = .seconds(1) ... .seconds(3600)

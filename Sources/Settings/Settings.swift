@@ -40,6 +40,7 @@ extension Settings {
         }
         reportDuplicateNames(in: map)
         settings.readProbes(from: &map)
+        settings.readOwnCollectors(from: &map, in: surroundings)
         return settings
     }
 

@@ -46,7 +46,8 @@ struct Check: AsyncParsableCommand {
         switch target {
         case .server(let server):
             guard await check(server, report) else { return false }
-            return await ProbeCheck(server, report).isGood
+            let ownCollectorsWork = await OwnCollectorCheck(server, report).isGood
+            return await ProbeCheck(server, report).isGood && ownCollectorsWork
         case .pooler(let pooler): return await PoolerCheck(pooler, report).isGood
         }
     }
@@ -55,7 +56,7 @@ struct Check: AsyncParsableCommand {
         let session = Session(
             to: server.connectionTarget, limit: ConnectionLimit(server.maxConnections), canceller: Canceller()
         )
-        let collectors = server.activeCollectors
+        let collectors = server.catalogueCollectors
         do throws(PostgresError) {
             return try await session.use(connectBy: .after(server.interval / 3)) {
                 connection, _ throws(PostgresError) in

@@ -35,8 +35,12 @@ struct Collect: AsyncParsableCommand {
     @Option(help: "text or openmetrics.")
     var format = OutputFormat.text
 
-    func validate() throws {
-        let known = Collector.all.map(\.name) + ConsoleCollector.all.map(\.name)
+    /// The settings know the operator's own collectors.
+    private func validate(_ settings: Settings) throws {
+        var known = Collector.all.map(\.name) + ConsoleCollector.all.map(\.name)
+        for own in settings.servers.flatMap(\.ownCollectors) where !known.contains(own.name) {
+            known.append(own.name)
+        }
         if let unknown = collector.first(where: { !known.contains($0) }) {
             throw ValidationError(
                 "There is no collector \(unknown); there are \(known.joined(separator: ", ")).")
@@ -51,6 +55,7 @@ struct Collect: AsyncParsableCommand {
     func run() async throws {
         ProcessEnvironment.prepare()
         let settings = try options.load()
+        try validate(settings)
         let watched = try settings.watched(named: server)
         var quiet = settings.log
         quiet.level = .warning
@@ -89,8 +94,8 @@ struct Collect: AsyncParsableCommand {
         return switch watched {
         case .server(let server):
             Target(
-                server, collectors: server.activeCollectors.filter { isChosen($0.name) }, on: list, log: log,
-                job: { Job($0, every: nil) })
+                server, collectors: server.activeCollectors.filter { isChosen($0.name) }, atEachPoll: true,
+                on: list, log: log)
         case .pooler(let pooler):
             Target(
                 pooler, collectors: pooler.activeCollectors.filter { isChosen($0.name) }, atEachPoll: true,

@@ -39,9 +39,12 @@ final class Discoveries: Sendable {
         continuation.finish()
     }
 
+    /// By which `pgvigil_collector_*` knows the job.
+    static let jobName = "discovery"
+
     /// Looks for them in each database.
     var job: Job {
-        Job("discovery", every: Self.interval) { [self] connection, _, deadline throws(JobFailure) in
+        Job(Self.jobName, every: Self.interval) { [self] connection, _, deadline throws(JobFailure) in
             let database = connection.database
             do throws(PostgresError) {
                 let existing = try connection.databases(by: deadline)

@@ -44,7 +44,7 @@ struct Grants: ParsableCommand {
             $pgvigil$;
 
             \(grants.joined(separator: "\n"))
-            -- Searches are probed, and vectors sampled, where the role may read. In that database:
+            -- Probes, samples and own collectors read what the role may read. In that database:
             -- GRANT USAGE ON SCHEMA public TO \(role.quotedIdentifier);
             -- GRANT SELECT ON TABLE public.documents TO \(role.quotedIdentifier);
 

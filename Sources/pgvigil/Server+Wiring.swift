@@ -18,17 +18,30 @@ extension Settings.Server {
 
     var ownLabels: Labels { Labels(cluster: cluster, labels) }
 
-    /// The collectors that are switched on, in the catalogue's order.
+    /// The collectors that are switched on, in the catalogue's order; then the operator's own.
     var activeCollectors: [Collector] {
+        catalogueCollectors + ownCollectors.map { Collector($0, on: self) }
+    }
+
+    /// Those of the catalogue that are switched on, in its order.
+    var catalogueCollectors: [Collector] {
         let freshness = Collector.vectorFreshness(of: vectorColumns.map { EmbeddedColumn($0) })
         return Collector.all.map { $0.name == freshness.name ? freshness : $0 }
             .filter { collectors[$0.name]?.isEnabled ?? true }
     }
 
-    func job(for collector: Collector, into findings: ServerFindings? = nil) -> Job {
-        let own = collectors[collector.name]?.interval ?? collector.cost.interval
-        return Job(collector, every: own) { [interval] found in
-            findings?.note(found.families, of: collector.name, every: max(own ?? interval, interval))
+    /// How it runs: with `atEachPoll` it does not wait for its interval.
+    ///
+    /// What it finds is left in `findings`.
+    func job(
+        for collector: Collector, atEachPoll: Bool = false, into findings: ServerFindings? = nil
+    ) -> Job {
+        let own = ownCollectors.first { $0.name == collector.name }
+        let rare = own?.interval ?? collectors[collector.name]?.interval ?? collector.cost.interval
+        return Job(
+            collector, every: atEachPoll ? nil : rare, in: own.map { DatabaseChoice($0.databases) }
+        ) { [interval] found in
+            findings?.note(found.families, of: collector.name, every: max(rare ?? interval, interval))
         }
     }
 }
@@ -77,12 +90,12 @@ extension Job {
     /// The collector as something that a target's polls run: each of them where there is no interval.
     ///
     /// `note` gets what each run found.
-    init(
-        _ collector: Collector, every interval: Duration?,
-        note: @escaping @Sendable (Collection) -> Void = { _ in }
+    fileprivate init(
+        _ collector: Collector, every interval: Duration?, in databases: DatabaseChoice?,
+        note: @escaping @Sendable (Collection) -> Void
     ) {
         let accumulator = collector.accumulates ? Accumulator() : nil
-        self.init(collector.name, every: interval) {
+        self.init(collector.name, every: interval, in: databases) {
             connection, server, deadline throws(JobFailure) in
             do throws(CollectorError) {
                 let found = try collector.collect(

@@ -29,6 +29,7 @@ struct SettingsOptions: ParsableArguments {
             consoleCollectors: Dictionary(
                 grouping: ConsoleCollector.all, by: \.kind.rawValue
             ).mapValues { $0.map(\.name) },
+            otherJobs: [Discoveries.jobName], reservedMetrics: MetricNames.reserved,
             reservedLabels: LabelNames.ours,
             isReadable: { ConnectionTarget.isReadable(conninfo: $0) })
         guard let config else {

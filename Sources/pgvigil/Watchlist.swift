@@ -196,15 +196,16 @@ final class Watchlist: Sendable {
 extension Target {
     /// The target that the settings describe.
     ///
-    /// `databaseJobs` look into each database besides collectors; `job` says how a collector runs, nil for
-    /// as the settings say, and then some leave in `findings` what they found.
+    /// `databaseJobs` look into each database besides collectors; with `atEachPoll` no collector waits for
+    /// its interval. Some leave in `findings` what they found.
     convenience init(
         _ server: Settings.Server, collectors: [Collector], databaseJobs: [Job] = [],
-        into findings: ServerFindings? = nil, on list: Watchlist, log: Logger,
-        job: ((Collector) -> Job)? = nil
+        atEachPoll: Bool = false, into findings: ServerFindings? = nil, on list: Watchlist, log: Logger
     ) {
         func jobs(_ scope: Scope) -> [Job] {
-            collectors.filter { $0.scope == scope }.map { job?($0) ?? server.job(for: $0, into: findings) }
+            collectors.filter { $0.scope == scope }.map {
+                server.job(for: $0, atEachPoll: atEachPoll, into: findings)
+            }
         }
         self.init(
             server.name, at: server.connectionTarget, labels: server.ownLabels, interval: server.interval,

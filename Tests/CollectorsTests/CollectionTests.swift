@@ -168,6 +168,27 @@ import Testing
         #expect(sized.sql(for: server, Part(row: 1, of: rows)).hasSuffix("SELECT 1 FROM NULL"))
     }
 
+    @Test func `an own statement stands inside ours, which it cannot end`() {
+        let own = Collector(
+            own: "own", scope: .database, audience: .primaries, columns: [], mostRows: 5,
+            OwnStatement(
+                "TABLE t -- all", searchPath: ["public"], within: .seconds(1), namesDatabase: true))
+        #expect(
+            own.statements(for: server) == [
+                """
+                /* pgvigil own */
+                SELECT pg_catalog.current_database() AS datname,
+                       own.*
+                FROM (
+                TABLE t -- all
+                ) AS own
+                LIMIT 10001
+                """
+            ])
+        #expect(own.applies(to: server))
+        #expect(!own.applies(to: ServerState(version: 150_000, isInRecovery: true)))
+    }
+
     @Test func `rows of an entry each are summed by their labels, and that repeats nothing`() throws {
         let searches = Collector(
             "searches", "", duplicates: .sum,

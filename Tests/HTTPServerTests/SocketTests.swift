@@ -75,7 +75,7 @@ import Testing
                 }
                 server.stop()
             }
-            // Ten rounds that each left one would leave ten; what Swift's own runtime opens meanwhile is fewer.
+            // Ten rounds that each left one would leave ten; what Swift's runtime opens meanwhile is fewer.
             let after = [entries(of: "/proc/self/fd"), entries(of: "/proc/self/task")]
             #expect(zip(before, after).allSatisfy { $1 < $0 + 10 })
         }

@@ -39,6 +39,23 @@ import Testing
             ])
     }
 
+    @Test func `what fails in some database is logged with its name, and connections that fail are not`() {
+        func fate(_ failure: (String, JobFailure.Reason)?) -> TourHistory.Fate {
+            .init(job: "sizes", failure: failure.map { ($0.0, JobFailure($0.1, "\($0.1)")) })
+        }
+        let failures: [(String, JobFailure.Reason)?] = [
+            nil, ("a", .connection), ("a", .missing), ("b", .missing), ("b", .lock), nil, nil,
+        ]
+        for failure in failures { log.report([fate(failure)]) }
+        #expect(
+            captured.lines == [
+                "warning the collector failed collector=sizes database=a error=missing reason=missing "
+                    + "server=db1",
+                "warning the collector failed collector=sizes database=b error=lock reason=lock server=db1",
+                "notice the collector works collector=sizes server=db1",
+            ])
+    }
+
     @Test func `a resting collector, or one whose server is down, is not logged again`() {
         log.report(.answered([("wal", .privileges)]))
         log.report(.answered([]))

@@ -53,6 +53,25 @@ import Testing
         #expect(due == [Array(0..<9), Array(0...9), Array(0..<9) + [10]])
     }
 
+    @Test mutating func `what ran out of time runs last, after what it left no time for`() {
+        func report(_ times: [(job: String, lost: Duration)]) -> PollReport {
+            var report = PollReport.answered([("c", .lock), ("d", nil)])
+            report.outcomes += times.map {
+                .init(job: $0.job, result: .failure(JobFailure(.timeout, "")), duration: $0.lost)
+            }
+            return report
+        }
+        history = TargetHistory(["a", "b", "c", "d"].map { .idle($0) }, interval: .seconds(15))
+        #expect(history.dueJobs(at: .zero, isNewConnection: true) == [0, 1, 2, 3])
+        _ = conclude(report([("a", .seconds(5)), ("b", .microseconds(2))]))
+        #expect(history.dueJobs(at: .zero, isNewConnection: false) == [2, 3, 1, 0])
+        // Not let begin, it is no faster than it was.
+        _ = conclude(report([("a", .microseconds(1)), ("b", .seconds(4))]))
+        #expect(history.dueJobs(at: .zero, isNewConnection: false) == [2, 3, 1, 0])
+        _ = conclude(.answered([("a", nil)]))
+        #expect(history.dueJobs(at: .zero, isNewConnection: false) == [0, 2, 3, 1])
+    }
+
     @Test mutating func `failures to connect are counted by reason, all reasons from zero`() {
         _ = conclude(PollReport(failure: PollReport.refused))
         _ = conclude(PollReport(failure: .cannotConnect(.timeout, "")))

@@ -66,6 +66,51 @@ import Testing
         #expect(history.records[0].isSuccess == false)
     }
 
+    @Test mutating func `a job may look into databases of its own`() {
+        history.lookOnly(into: [["a", "b"], ["b"]])
+        #expect(history.dueJobs(in: "a", at: .zero) == [0])
+        #expect(history.dueJobs(in: "b", at: .zero) == [0, 1])
+        note([0], in: "a", at: .zero)
+        note([0, 1], in: "b", at: .zero)
+        history.lookOnly(into: [["b"], ["b"]])
+        #expect(text(of: conclude(["a", "b"], at: .zero), "often") == "pg_test{datname=\"b\"} 1\n")
+        #expect(text(of: conclude(["a", "b"], at: .zero), "rarely") == "pg_test{datname=\"b\"} 1\n")
+    }
+
+    @Test mutating func `a database that a job names and that is not there is a failure until it is`() {
+        history.lookOnly(into: [["a", "gone"], ["a"]])
+        note([0, 1], in: "a", at: .zero)
+        history.note(absent: "gone", of: 0)
+        #expect(text(of: conclude(["a"], at: .zero), "often") == "pg_test{datname=\"a\"} 1\n")
+        #expect(history.records.map(\.isSuccess) == [false, true])
+        #expect(history.records.map(\.reason) == [.missing, nil])
+        #expect(history.dueJobs(in: "gone", at: .seconds(1)) == [0])
+        note([0], in: "gone", at: .seconds(1))
+        _ = conclude(["a", "gone"], at: .seconds(1))
+        #expect(history.records.map(\.isSuccess) == [true, true])
+    }
+
+    @Test mutating func `a job fares as badly as in the first database in which it fails`() {
+        note([0], in: "a", at: .zero)
+        #expect(history.fates.map(\.job) == ["often"])
+        #expect(history.fates[0].failure == nil)
+        fail([0], in: "c", at: .zero, .lock)
+        fail([0], in: "b", at: .zero, .timeout)
+        #expect(history.fates[0].failure?.database == "b")
+        #expect(history.fates[0].failure?.what == JobFailure(.timeout, ""))
+    }
+
+    @Test mutating func `what was too much in each database is counted`() {
+        var findings = Findings(families: [])
+        (findings.droppedSeries, findings.repeatedSeries, findings.cutLabels) = (3, 2, 1)
+        for database in ["a", "b"] {
+            note([0], .success(PollReport.Rendered(findings, of: [:])), in: database, at: .zero)
+        }
+        #expect(history.records[0].droppedSeries == 6)
+        #expect(history.records[0].repeatedSeries == 4)
+        #expect(history.records[0].cutLabels == 2)
+    }
+
     // MARK: -
 
     private mutating func note(_ jobs: [Int], in database: String, at time: Duration) {

@@ -21,7 +21,7 @@ import Testing
         "tie_epsilon",
         "baseline", "db_seconds_per_hour", "max_replay_lag", "pause_during", "search_path",
         "redirects", "max_body", "utilization", "insecure", "target", "minimum", "minimum_ratio",
-        "shrink_below", "window", "spindles",
+        "shrink_below", "window", "spindles", "servers", "max_rows",
     ]
 
     @Test func `the example is valid`() throws {

@@ -5,7 +5,8 @@ import Settings
 enum Fixture {
     static let surroundings = Surroundings(
         collectors: ["activity", "archiver", "database", "server"],
-        consoleCollectors: ["pgbouncer": ["pgbouncer_clients"]],
+        consoleCollectors: ["pgbouncer": ["pgbouncer_clients"]], otherJobs: ["discovery"],
+        reservedMetrics: ["pg_", "pgvigil_"],
         reservedLabels: ["datname", "state", "version"],
         isReadable: { !$0.hasSuffix("=") })
 

@@ -68,14 +68,14 @@ extension Collector {
                    statement_rows
             FROM (SELECT 1 AS one) AS always
             LEFT JOIN (
-                SELECT pg_user.usename,
+                SELECT pg_roles.rolname AS usename,
                        operator[1] AS operator,
                        pg_catalog.concat_ws(' ', \#(part["identity"])) AS entry,
                        calls,
                        \#(part["total"]) / 1000 AS seconds,
                        rows AS statement_rows
                 FROM \#(part["statements"]) AS statement
-                LEFT JOIN pg_catalog.pg_user ON usesysid = userid
+                LEFT JOIN pg_catalog.pg_roles ON pg_roles.oid = userid
                 CROSS JOIN LATERAL pg_catalog.regexp_match(
                     query,
                     'order\s+?by\M.*?(?<![-+*/<>=~!@#%^&|`?])('
@@ -86,7 +86,7 @@ extension Collector {
                   AND operator IS NOT NULL
                   AND query ~* '^(\s|/[*].*?[*]/|[(])*(select|with)\M'
                   AND \#(server.majorVersion >= 18
-                      ? "usename IS DISTINCT FROM session_user" : "query NOT LIKE '/* pgvigil %'")
+                      ? "pg_roles.rolname IS DISTINCT FROM session_user" : "query NOT LIKE '/* pgvigil %'")
             ) AS search ON true
             ORDER BY usename, operator, entry
             """#
