@@ -24,6 +24,7 @@ class Notice:
     alert: str
     labels: frozenset[tuple[str, str]]
     summary: str
+    runbook: str
 
 
 class Alertmanager(WebProgram):
@@ -58,9 +59,10 @@ class Alertmanager(WebProgram):
             def do_POST(self) -> None:
                 message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 for alert in message["alerts"]:
-                    labels, summary = alert["labels"], alert["annotations"].get("summary", "")
-                    name = labels["alertname"]
-                    notices.append(Notice(self.path[1:], alert["status"], name, frozenset(labels.items()), summary))
+                    labels, said = alert["labels"], alert["annotations"]
+                    about = (labels["alertname"], frozenset(labels.items()))
+                    words = (said.get("summary", ""), said.get("runbook_url", ""))
+                    notices.append(Notice(self.path[1:], alert["status"], *about, *words))
                 self.send_response(200)
                 self.end_headers()
 

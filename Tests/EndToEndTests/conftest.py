@@ -21,6 +21,7 @@ from postgres import PostgresServer
 from processes import Processes
 from processes import free_port as a_free_port
 from prometheus import Prometheus
+from vectors import vector_database
 
 # Of the servers that tests of every version share.
 SHARED = {"wal_level": "logical", "max_prepared_transactions": "5"}
@@ -158,6 +159,38 @@ def standby_of(processes: Processes, postgres_of) -> Iterator[Callable[[int], Po
     yield start
     for standby in standbys.values():
         standby.stop()
+
+
+@pytest.fixture(scope="module")
+def server(new_postgres, embedded: Installation) -> Iterator[PostgresServer]:
+    """The server of a module that makes none of its own; with the roles `pgvigil`, `app` and `web`."""
+    server = new_postgres(embedded, settings={"max_connections": "100"})
+    server.start()
+    try:
+        server.create_role()
+        for name in ("app", "web"):
+            server.create_role(name, monitor=False)
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def standby(processes: Processes, server: PostgresServer) -> Iterator[PostgresServer]:
+    """A standby of `server`."""
+    standby = server.standby(processes.folder / f"standby{next(_numbers)}")
+    standby.start()
+    try:
+        yield standby
+    finally:
+        standby.stop()
+
+
+@pytest.fixture
+def database(server: PostgresServer) -> Iterator[str]:
+    """A new database of the module's server, with pgvector, for one test."""
+    with vector_database(server) as name:
+        yield name
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,11 @@ import socketserver
 import struct
 import threading
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import yaml
 from psycopg.conninfo import make_conninfo
+
+from listener import Listener
 
 CONSOLES = Path(__file__).resolve().parent / "consoles"
 TYPES = {"bool": 16, "int8": 20, "int4": 23, "text": 25, "numeric": 1700}
@@ -20,7 +20,7 @@ TYPES = {"bool": 16, "int8": 20, "int4": 23, "text": 25, "numeric": 1700}
 SSL_REQUEST, GSS_REQUEST, CANCEL_REQUEST, STARTUP = 80877103, 80877104, 80877102, 196608
 
 
-class ConsoleReplay:
+class ConsoleReplay(Listener):
     """Listens on a free port of loopback, from `with` to its end, and answers as the recorded pooler does.
 
     The recordings were written after the sources of the poolers: what columns there are and how they are declared,
@@ -45,20 +45,10 @@ class ConsoleReplay:
             def handle(self) -> None:
                 replay._serve(self.request)
 
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        super().__init__(Handler, socketserver.ThreadingTCPServer)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def close(self) -> None:
+        super().close()
         self.disconnect()
 
     @property

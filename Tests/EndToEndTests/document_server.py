@@ -6,10 +6,10 @@ import json
 import ssl
 import subprocess
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from listener import Listener
 
 DOCUMENT = {"pool_min": 2, "pool_max": 10, "pool_size": 8, "pool_available": 5, "requests_waiting": 1}
 
@@ -29,7 +29,7 @@ process_resident_memory_bytes 1.048576e+06
 """
 
 
-class DocumentServer:
+class DocumentServer(Listener):
     """Serves on a free port of loopback from `with` to its end; `certificate` is a file with certificate and key.
 
     With `demands_one`, clients have to show the same certificate.
@@ -55,8 +55,7 @@ class DocumentServer:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        super().__init__(Handler)
         self.scheme = "http"
         if certificate is not None:
             self.scheme = "https"
@@ -66,19 +65,10 @@ class DocumentServer:
                 context.verify_mode = ssl.CERT_REQUIRED
                 context.load_verify_locations(certificate)
             self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
-        self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         self.over.set()
-        self._server.shutdown()
-        self._server.server_close()
+        super().close()
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         return f"{self.scheme}://{host}:{self.port}{path}"

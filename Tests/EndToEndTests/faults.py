@@ -211,6 +211,16 @@ class Watch:
         assert back is not None, "pg_up stayed 0 after the repair"
         assert back <= 2 * INTERVAL + SLACK + extra, f"back after {back:.2f} s"
 
+    def assert_nothing_else_is_shown(self, name: str) -> None:
+        """While it is down; once it is back, everything is."""
+        assert {state.statistics for state in self.during(name) if not state.is_up} == {0}
+        assert self.history(name)[-1][1].statistics > 10
+
+    def assert_stays_down(self, name: str) -> None:
+        """Until it is mended."""
+        ups = [state.is_up for state in self.during(name)]
+        assert not any(ups[ups.index(False) :])
+
     def assert_always_up(self, name: str) -> None:
         downs = [(when - self.broken[name], state) for when, state in self.history(name) if not state.is_up]
         assert not downs, f"{name} down, seconds from the fault: {downs[:3]}; the log:\n{self._daemon.log}"

@@ -404,6 +404,9 @@ def _pgpool() -> Parts:
         yield "pgpool_health_checks_total", {"node_id": node, "result": "success"}, _rising(70000, 1)
         yield "pgpool_health_checks_total", {"node_id": node, "result": "fail"}, _still(9)
         yield "pgpool_health_checks_total", {"node_id": node, "result": "skip"}, _rising(100, int(node == "2"))
+        if status != "unused":
+            yield "pgpool_node_up", {"node_id": node}, _still(1)
+            yield "pgpool_health_check_last_success_age_seconds", {"node_id": node}, _again("0 0 10 0")
     pool = {"kind": "pgpool", "pool": "orders", "user": "app"}
     yield "dbpool_connections", {**pool, "state": "used"}, _again("3 6")
 

@@ -13,13 +13,12 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from http.server import BaseHTTPRequestHandler
 
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from listener import Listener
 from pool_load import PoolLoad
 
 
@@ -118,7 +117,7 @@ class SQLAlchemyPool(Pool):
 KINDS = {"psycopg_pool": PsycopgPool, "sqlalchemy": SQLAlchemyPool}
 
 
-class PoolApplication:
+class PoolApplication(Listener):
     """Serves on a free port of loopback from `with` to its end.
 
     `/pool` is the pool's own statistics; `/health` a document with `connection_pool.pool_utilization` (as a share of
@@ -139,20 +138,10 @@ class PoolApplication:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        super().__init__(Handler)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def close(self) -> None:
+        super().close()
         self.pool.close()
 
     def url(self, path: str = "/pool") -> str:

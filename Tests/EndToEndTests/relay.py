@@ -1,9 +1,10 @@
 """Stands between a scraper and a page: notes what was asked and answered, and can change what is asked."""
 
 import http.client
-import threading
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from listener import Listener
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Exchange:
     status: int
 
 
-class Relay:
+class Relay(Listener):
     """Passes requests on to a port of loopback; `accept` replaces what the client accepts."""
 
     def __init__(self, target_port: int, accept: str | None = None):
@@ -29,18 +30,7 @@ class Relay:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-
-    def __enter__(self) -> "Relay":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler)
 
     def _pass_on(self, handler: BaseHTTPRequestHandler, port: int, accept: str | None) -> None:
         headers = {name: value for name, value in handler.headers.items() if name.lower() != "connection"}

@@ -8,13 +8,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from psycopg import Connection, Error
 from psycopg_pool import ConnectionPool, PoolTimeout
+
+from listener import Listener
 
 # Of the settings: where the document has what.
 FIELDS = {
@@ -40,7 +41,7 @@ FIELDS = {
 }
 
 
-class Shop:
+class Shop(Listener):
     """As a context it works inside: more threads than connections, and a cache smaller than what they look up."""
 
     def __init__(self, conninfo: str, *, connections: int = 2, threads: int = 6):
@@ -72,24 +73,20 @@ class Shop:
             def log_message(self, format: str, *arguments: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._serving = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/health/pools"
+        super().__init__(Handler)
+        self.url = f"http://127.0.0.1:{self.port}/health/pools"
 
     def __enter__(self) -> Self:
         self._pool.open()
-        for thread in [*self._threads, self._serving]:
+        for thread in self._threads:
             thread.start()
-        return self
+        return super().__enter__()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         self._stop.set()
         for thread in self._threads:
             thread.join(10)
-        self._server.shutdown()
-        self._server.server_close()
+        super().close()
         self._pool.close()
 
     def document(self) -> dict:

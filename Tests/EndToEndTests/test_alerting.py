@@ -292,7 +292,7 @@ CAUSES = [
     (
         labels("PgpoolNodeDown", "critical", "pgpool", node_id="1"),
         [
-            labels("PgpoolHealthCheckFailing", "warning", "pgpool", node_id="1", result="fail"),
+            labels("PgpoolHealthCheckFailing", "warning", "pgpool", node_id="1"),
             labels("PgpoolRoleMismatch", "critical", "pgpool", node_id="1"),
         ],
         [labels("PgpoolRoleMismatch", "critical", "pgpool", node_id="0")],

@@ -15,6 +15,7 @@ from daemon import CHECKOUT, binary, environment, run_command
 from installation import Installation
 from postgres import PostgresServer
 from processes import Processes, wait_until
+from terminal import all_written
 
 GOOD, FAILED, REFUSED, USAGE = 0, 1, 2, 64
 
@@ -506,14 +507,8 @@ def at_a_terminal(server: PostgresServer, *arguments: str, **variables: str) -> 
         env=environment(DATA_SOURCE_NAME=server.conninfo(), **variables),
     )
     os.close(its)
-    output = b""
-    try:
-        while some := os.read(ours, 65536):
-            output += some
-    except OSError:
-        pass  # A terminal without anybody at its other end.
-    os.close(ours)
-    return process.wait(timeout=60), output.decode()
+    output = all_written(ours)
+    return process.wait(timeout=60), output
 
 
 def test_a_terminal_gets_a_bar_and_colours(server: PostgresServer):

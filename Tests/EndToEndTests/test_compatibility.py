@@ -1,7 +1,7 @@
 """The names of other exporters, held against the exporters themselves, both in front of one pooler."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 
 import psycopg
@@ -15,7 +15,6 @@ from interesting import HOSTILE
 from interesting_poolers import InterestingPgBouncer
 from pgbouncer import PgBouncer
 from pgbouncer_exporter import PgBouncerExporter
-from postgres import PostgresServer
 from processes import Processes, wait_until
 from prometheus import complaints_of_promtool
 
@@ -39,18 +38,6 @@ MISSING = {
 }
 
 Samples = dict[tuple[str, Labels], float]
-
-
-@pytest.fixture(scope="module")
-def server(new_postgres, embedded) -> Iterator[PostgresServer]:
-    server = new_postgres(embedded)
-    server.start()
-    try:
-        server.create_role()
-        server.create_role("app", monitor=False)
-        yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture

@@ -28,28 +28,6 @@ COLLECTORS = {
 RECORDINGS = [("odyssey", "current"), ("odyssey", "older"), ("pgcat", "current"), ("pgdog", "current")]
 
 
-@pytest.fixture(scope="module")
-def server(new_postgres, embedded):
-    server = new_postgres(embedded, settings={"max_connections": "100"})
-    server.start()
-    try:
-        server.create_role()
-        server.create_role("app", monitor=False)
-        yield server
-    finally:
-        server.stop()
-
-
-@pytest.fixture(scope="module")
-def standby(server, processes):
-    standby = server.standby(processes.folder / "standby-behind-consoles")
-    standby.start()
-    try:
-        yield standby
-    finally:
-        standby.stop()
-
-
 def watching(daemon, kind: str, conninfo: str) -> Daemon:
     """A daemon with all collectors of that kind, those too that are off by default."""
     chosen = {f"{kind}_{name}": True for name in COLLECTORS[kind].split()}

@@ -95,14 +95,12 @@ def test_pg_up_tells_within_an_interval(watch, name):
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_nothing_else_is_shown_of_a_server_that_is_down(watch, name):
-    assert {state.statistics for state in watch.during(name) if not state.is_up} == {0}
-    assert watch.history(name)[-1][1].statistics > 10
+    watch.assert_nothing_else_is_shown(name)
 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_server_that_stays_broken_stays_down(watch, name):
-    ups = [state.is_up for state in watch.during(name)]
-    assert not any(ups[ups.index(False) :])
+    watch.assert_stays_down(name)
 
 
 @pytest.mark.parametrize(

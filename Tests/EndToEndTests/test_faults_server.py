@@ -124,15 +124,12 @@ def test_pg_up_tells_within_an_interval(watch, name):
 
 @pytest.mark.parametrize("name", DOWN)
 def test_nothing_else_is_shown_of_a_server_that_is_down(watch, name):
-    assert {state.statistics for state in watch.during(name) if not state.is_up} == {0}
-    assert watch.history(name)[-1][1].statistics > 10
+    watch.assert_nothing_else_is_shown(name)
 
 
 @pytest.mark.parametrize("name", DOWN)
 def test_a_server_that_stays_broken_stays_down(watch, name):
-    flaps = [state.is_up for state in watch.during(name)]
-    first_down = flaps.index(False)
-    assert not any(flaps[first_down:])
+    watch.assert_stays_down(name)
 
 
 # What each promises

@@ -38,29 +38,6 @@ NODES = (
 RECORDINGS = sorted(str(file.relative_to(CONSOLES).with_suffix("")) for file in CONSOLES.glob("*/*.yml"))
 
 
-@pytest.fixture(scope="module")
-def server(new_postgres, embedded):
-    """With a role `app`, and a place behind it for each of the poolers."""
-    server = new_postgres(embedded, settings={"max_connections": "100"})
-    server.start()
-    try:
-        server.create_role()
-        server.create_role("app", monitor=False)
-        yield server
-    finally:
-        server.stop()
-
-
-@pytest.fixture(scope="module")
-def standby(server, processes):
-    standby = server.standby(processes.folder / "standby-behind-pooler")
-    standby.start()
-    try:
-        yield standby
-    finally:
-        standby.stop()
-
-
 @contextmanager
 def in_background(action: Callable[[], object]):
     thread = threading.Thread(target=action)

@@ -2,15 +2,15 @@
 
 import math
 import statistics
-from collections.abc import Iterator
+from contextlib import ExitStack, closing
 
 import psycopg
 import pytest
 
+from interesting_poolers import leave
 from pool_load import PoolLoad
 from poolers import PGBOUNCERS, PGPOOLS
 from polls import Poll, Polls, falls
-from postgres import PostgresServer
 from processes import wait_until
 
 pytestmark = pytest.mark.timeout(300)  # What is fetched for the first time takes its time.
@@ -20,18 +20,6 @@ WAITING = CLIENTS - SIZE
 # What a busy machine may add on the way from a client to the pooler and from there to the server.
 SLACK = 0.35
 SIZING = {"minimum": 1, "window": "1m"}
-
-
-@pytest.fixture(scope="module")
-def server(new_postgres, embedded) -> Iterator[PostgresServer]:
-    server = new_postgres(embedded)
-    server.start()
-    try:
-        server.create_role()
-        server.create_role("app", monitor=False)
-        yield server
-    finally:
-        server.stop()
 
 
 def watch(daemon, load: PoolLoad, clients: int, kind: str, conninfo: str, count: int) -> list[Poll]:
@@ -106,6 +94,47 @@ def test_nobody_waits_where_connections_suffice(daemon, pgbouncer, server, versi
         assert poll.page.value("dbpool_oldest_wait_seconds", pool="orders") == 0
         assert poll.page.value("dbpool_utilization_ratio", pool="orders") <= 0.3
         assert poll.page.value("dbpool_max_connections", pool="orders") == 10
+
+
+@pytest.mark.parametrize("version", PGBOUNCERS)
+def test_a_reserve_is_used_by_who_has_waited_long_and_counts_as_allowed(daemon, pgbouncer, server, version):
+    orders = {"dbname": "postgres", "pool_size": 1, "reserve_pool": 2}
+    pooler = pgbouncer(server, version, databases={"orders": orders}, settings={"reserve_pool_timeout": 1})
+    place = {"server": "pool", "kind": "pgbouncer", "pool": "orders", "user": "app"}
+    pool = {"name": "pool", "kind": "pgbouncer", "conninfo": pooler.console()}
+    watched = daemon(settings={"interval": "1s", "pools": [pool]})
+    pages = []
+    with ExitStack() as clients:
+
+        def come() -> None:
+            """One more client, with a transaction that does not end; who finds no connection waits."""
+            client = clients.enter_context(closing(psycopg.connect(pooler.conninfo("orders"), autocommit=True)))
+            leave(client, "BEGIN")
+
+        for used, waiting in ((1, 0), (2, 0), (3, 0), (3, 1)):
+            come()
+            seen = {"used": used, "waiting": waiting}
+            pages.append(
+                watched.wait_for(
+                    lambda page: seen
+                    == {
+                        "used": page.value("dbpool_connections", state="used", **place),
+                        "waiting": page.value("dbpool_pending_requests", **place),
+                    },
+                    within=20,
+                    what=f"the pool has {seen}",
+                )
+            )
+
+    for page in pages:
+        assert page.value("dbpool_max_connections", **place) == 3
+        assert page.value("dbpool_configured_connections", pool="orders") == 3
+        assert page.value("pgbouncer_database_pool_size", database="orders") == 1
+        assert page.value("pgbouncer_database_reserve_pool_size", database="orders") == 2
+    shares = [page.value("dbpool_utilization_ratio", **place) for page in pages]
+    assert shares == pytest.approx([1 / 3, 2 / 3, 1, 1])
+    # Two had to wait for the reserve, each for longer than its timeout.
+    assert pages[-1].value("dbpool_acquire_wait_seconds_total", pool="orders") >= 2
 
 
 @pytest.mark.parametrize("version", PGPOOLS)

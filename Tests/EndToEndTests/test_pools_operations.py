@@ -1,8 +1,8 @@
-"""What operators do to PgBouncer, and what befalls it: right values, no false resets, no bursts."""
+"""What operators do to poolers, and what befalls those: right values, no false resets, no bursts."""
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -11,30 +11,16 @@ import pytest
 from daemon import Daemon
 from exposition import Exposition
 from pgbouncer import PgBouncer
-from poolers import PGBOUNCERS
+from poolers import PGBOUNCERS, PGPOOLS
 from polls import Polls, falls, wait_for_polls
-from postgres import PostgresServer
 from processes import wait_until
 from sampling import Sampling
 
 pytestmark = pytest.mark.timeout(300)  # What is fetched for the first time takes its time.
 
 INTERVAL = 2.0
-SLACK = 1.0  # What a busy machine may add to a promised time.
+SLACK = 1.5  # What a busy machine may add to a promised time: less than another interval.
 QUERIES = "pgbouncer_database_queries_total"
-
-
-@pytest.fixture(scope="module")
-def server(new_postgres, embedded) -> Iterator[PostgresServer]:
-    server = new_postgres(embedded)
-    server.start()
-    try:
-        server.create_role()
-        for name in ("app", "web"):
-            server.create_role(name, monitor=False)
-        yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture
@@ -113,8 +99,8 @@ def test_a_paused_database_keeps_its_clients_waiting_until_it_is_resumed(watchin
     assert paused.value("dbpool_utilization_ratio", pool="app", user="app") == 0
     assert paused.value("dbpool_status", pool="app", user="app", status="unhealthy") == 1
     assert paused.value("pgbouncer_pool_client_connections", database="app", user="app", state="waiting") == 1
-    # The time waited is counted once the wait is over.
-    assert paused.value("dbpool_acquire_wait_seconds_total", pool="app") < 0.5
+    # The time waited is counted once the wait is over; before it, only what making the connection took.
+    assert paused.value("dbpool_acquire_wait_seconds_total", pool="app") < 1.5
     assert resumed.value("dbpool_acquire_wait_seconds_total", pool="app") > 2
     assert resumed.value("dbpool_oldest_wait_seconds", pool="app", user="app") == 0
     assert resumed.value("dbpool_pending_requests", pool="app", user="app") == 0
@@ -138,6 +124,41 @@ def test_a_pause_of_everything_is_a_state_of_its_own(watching, pgbouncer, server
     # 1.26 does not tell of the third.
     active = {"active": 1, "paused": 0, "suspended": 0 if version == "1.24" else None}
     assert states == [active, active | {"active": 0, "paused": 1}, active]
+
+
+# 1.26 knows the command no more.
+@pytest.mark.parametrize("version", ["1.18", "1.24"])
+def test_while_a_pgbouncer_is_suspended_our_session_goes_on_and_clients_stand_still(
+    watching, pgbouncer, server, version
+):
+    pooler = pgbouncer(server, version)
+    watched = watching(pooler)
+    operator = psycopg.connect(pooler.socket(user="admin"), autocommit=True)
+    client = psycopg.connect(pooler.conninfo(), autocommit=True, prepare_threshold=None)
+    with closing(operator), closing(client), Polls(watched) as polls:
+        client.execute("SELECT 1")
+        before = wait_for_polls(watched, 1, "pool")
+        operator.execute("SUSPEND")  # From now on nobody is let in, to the console neither.
+        waiting = Waiting(client)
+        suspended = wait_for_polls(watched, 3, "pool")
+        operator.execute("RESUME")
+        waiting.join()
+        after = wait_for_polls(watched, 1, "pool")
+
+    names = ("active", "paused", "suspended")
+    states = [
+        {name: page.value("pgbouncer_state", state=name) for name in names} for page in (before, suspended, after)
+    ]
+    active = {"active": 1, "paused": 0, "suspended": 0}
+    # 1.18 tells of no state.
+    expected = [active, active | {"active": 0, "suspended": 1}, active]
+    assert states == (expected if version == "1.24" else [dict.fromkeys(names)] * 3)
+    assert suspended.value("pgbouncer_up", server="pool") == 1
+    assert suspended.value("pgvigil_connects_total", server="pool") == 1
+    # What it has sent has not been read, so that nobody is seen to wait.
+    assert suspended.value("dbpool_pending_requests", pool="app", user="app") == 0
+    assert waiting.error is None
+    assert falls(polls.pages(), "pgbouncer_", "dbpool_") == []
 
 
 @pytest.mark.parametrize("version", PGBOUNCERS)
@@ -277,6 +298,44 @@ def test_an_idle_pool_that_pgbouncer_forgets_is_no_reset_of_its_database(watchin
     assert falls(polls.pages(), "pgbouncer_", "dbpool_") == []
 
 
+@pytest.mark.parametrize("version", PGBOUNCERS)
+def test_a_database_that_came_by_itself_goes_when_idle_and_comes_back_with_its_counters(
+    watching, pgbouncer, server, version
+):
+    """Its name is no section of the settings: the alias * takes it in, and autodb_idle_timeout lets it go."""
+    pooler = pgbouncer(
+        server,
+        version,
+        databases={"*": {"dbname": "postgres", "pool_size": 3}},
+        settings={"autodb_idle_timeout": 5, "server_idle_timeout": 1},
+    )
+    watched = watching(pooler)
+    with Polls(watched) as polls:
+        ask(pooler.conninfo("passing"), 300)
+        asked = queries(pooler, "passing")
+        came = watched.wait_for(
+            lambda page: page.value(QUERIES, database="passing") == asked, within=20, what="it has come"
+        )
+        gone = watched.wait_for(
+            lambda page: page.value(QUERIES, database="passing") is None, within=60, what="it has gone"
+        )
+        ask(pooler.conninfo("passing"), 7)
+        asked_again = queries(pooler, "passing")
+        back = watched.wait_for(
+            lambda page: page.value(QUERIES, database="passing") == asked + asked_again, within=20, what="it is back"
+        )
+
+    assert 300 <= asked <= 301 and 7 <= asked_again <= 8, "PgBouncer itself has begun anew"
+    for page in (came, back):
+        assert page.value("dbpool_max_connections", pool="passing", user="app") == 3
+        assert page.value("dbpool_configured_connections", pool="passing") == 3
+    for name in ("pgbouncer_pool_server_connections", "pgbouncer_database_pool_size"):
+        assert gone.all(name, database="passing") == {}
+    assert gone.all("dbpool_max_connections", pool="passing") == {}
+    assert gone.value("pgbouncer_up", server="pool") == 1
+    assert falls(polls.pages(), "pgbouncer_", "dbpool_") == []
+
+
 # What befalls it
 
 
@@ -352,6 +411,77 @@ def test_a_frozen_pgbouncer_costs_its_own_target_and_no_connection_more(daemon, 
     assert len(clients) == 1
     assert {name for name in during.names if during.all(name, server="frozen") and name.startswith("dbpool")} == set()
     assert after.value("pgvigil_threads_stuck", server="frozen") == 0
+
+
+# Nodes of Pgpool-II
+
+
+@contextmanager
+def readers(conninfo: str, count: int) -> Iterator[None]:
+    """Clients that read a little and come again, also where they are thrown out: a session keeps to its node."""
+    over = threading.Event()
+
+    def read() -> None:
+        while not over.wait(0.05):
+            try:
+                with closing(psycopg.connect(conninfo, autocommit=True, prepare_threshold=None)) as client:
+                    for _ in range(20):
+                        client.execute("SELECT 1")
+                        over.wait(0.02)
+            except psycopg.Error:
+                pass
+
+    threads = [threading.Thread(target=read, daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join(20)
+    assert not any(thread.is_alive() for thread in threads), "clients that wait on"
+
+
+@pytest.mark.parametrize("version", PGPOOLS)
+def test_a_node_that_is_detached_under_load_serves_nobody_until_it_is_attached(
+    daemon, pgpool, server, standby, version
+):
+    pooler = pgpool([server, standby], version)
+    pool = {"name": "pool", "kind": "pgpool", "conninfo": pooler.console()}
+    watched = daemon(settings={"interval": "1s", "pools": [pool]})
+
+    def reads(page: Exposition, node: str) -> float:
+        return page.value("pgpool_node_statements_total", node_id=node, kind="select") or 0
+
+    def is_up(page: Exposition, node: str) -> bool:
+        return page.value("pgpool_node_up", node_id=node) == 1
+
+    with readers(pooler.conninfo(user="app"), 3), Polls(watched) as polls:
+        watched.wait_for(lambda page: min(reads(page, "0"), reads(page, "1")) >= 20, within=30, what="both are read")
+        pooler.detach(1)
+        watched.wait_for(
+            lambda page: page.value("pgpool_node_up", node_id="1") == 0, within=20, what="node 1 is detached"
+        )
+        detached = wait_for_polls(watched, 2, "pool")  # Meanwhile the last session there has ended.
+        later = watched.wait_for(
+            lambda page: reads(page, "0") >= reads(detached, "0") + 50, within=30, what="node 0 is read on"
+        )
+        pooler.attach(1)
+        attached = watched.wait_for(
+            lambda page: is_up(page, "1") and reads(page, "1") >= reads(later, "1") + 20,
+            within=30,
+            what="node 1 is read again",
+        )
+
+    for page in (detached, later):
+        assert is_up(page, "0")
+        assert page.value("pgpool_node_status", node_id="1", status="down") == 1
+    assert reads(later, "1") == reads(detached, "1")
+    assert is_up(attached, "0")
+    # A process throws a client out after a node has come or gone: that is no end of Pgpool-II.
+    assert {page.value("pgpool_up", server="pool") for page in polls.pages()} == {1}
+    assert falls(polls.pages(), "pgpool_", "dbpool_") == []
 
 
 # Several processes

@@ -28,16 +28,6 @@ def server(request, postgres_of: Callable[[int], PostgresServer]) -> PostgresSer
 
 
 @pytest.fixture
-def database(server: PostgresServer):
-    """One of its own for each test, with pgvector."""
-    name = f"search_{next(_numbers)}"
-    server.execute(f"CREATE DATABASE {name}")
-    server.execute("CREATE EXTENSION vector", database=name)
-    yield name
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture
 def table(server: PostgresServer, database: str) -> Callable[..., Embeddings]:
     def make(vectors: Matrix | None = None, **options) -> Embeddings:
         return Embeddings(

@@ -22,15 +22,6 @@ def server(request, postgres_of: Callable[[int], PostgresServer]) -> PostgresSer
     return postgres_of(request.param)
 
 
-@pytest.fixture
-def database(server: PostgresServer):
-    name = f"truth_{next(_numbers)}"
-    server.execute(f"CREATE DATABASE {name}")
-    server.execute("CREATE EXTENSION vector", database=name)
-    yield name
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 def found_by(docs: Embeddings, query: np.ndarray, k: int, ef_search: int) -> list[int]:
     """What the same search finds by the index, asked by another program."""
     with docs.connect() as connection:
@@ -109,6 +100,71 @@ def test_a_server_that_pauses_costs_the_ticks_that_it_missed(server, database, d
     )
     assert 2 <= slow <= 4
     assert after.value(f"{name}_sum") - before.value(f"{name}_sum") >= 2
+
+
+# A search by the index asks this of few rows, an exact one of all; a divisor of 0 is an error.
+SLOW = {"filter": "public.slowly() IS NOT NULL"}
+SLOWLY = "CREATE OR REPLACE FUNCTION slowly() RETURNS int LANGUAGE sql AS 'SELECT 1 / {} FROM pg_sleep(0.001)'"
+DRAWN = "SELECT embedding FROM public.heavy WHERE (SELECT public.drawing()) IS NOT NULL"
+DRAWING = "CREATE OR REPLACE FUNCTION drawing() RETURNS text LANGUAGE sql AS 'SELECT pg_catalog.pg_sleep({})::text'"
+
+
+@pytest.mark.parametrize("server", [18], indirect=True)
+def test_a_search_waits_neither_for_the_truth_nor_for_the_upkeep_of_another_probe(server, database, daemon):
+    quick, heavy = (Embeddings(server, database, name, uniform(1500, 8)) for name in ("quick", "heavy"))
+    for table in (quick, heavy):
+        table.index()
+    heavy.execute(DRAWING.format(0))
+    heavy.execute(SLOWLY.format(1))
+    common = {"session": {"cold_every": 0}, "variants": [{"name": "default", "set": {"enable_seqscan": "off"}}]}
+    whole = settings(quick, {"name": "quick", "recall": {"mode": []}, **common})
+    of_heavy = {
+        "name": "heavy",
+        "target": SLOW,
+        "queries": {"source": "sql", "sql": DRAWN},
+        "recall": {"mode": ["exact"], "exact": {"interval": "5s", "timeout": "4900ms", "max_scan_bytes": "1GiB"}},
+    }
+    whole["search_probes"] += settings(heavy, of_heavy | common)["search_probes"]
+    watched = daemon(settings=whole)
+
+    def scanned(page) -> float:
+        return page.value("pg_probe_ground_truth_duration_seconds_count", probe="heavy") or 0
+
+    def put_off(page) -> float:
+        return page.value("pg_probe_skipped_total", probe="heavy", reason="upkeep")
+
+    watched.wait_for(
+        lambda page: scanned(page) >= 1 and page.value("pg_probe_attempts_total", probe="quick") >= 3,
+        within=60,
+        what="both probes are at work",
+    )
+    # Its query vectors have to be drawn anew, and that takes longer than there is time between two ticks.
+    heavy.execute(DRAWING.format(5))
+    heavy.execute("VACUUM FULL heavy")
+    heavy.execute(SLOWLY.format(0))
+    failed = {"probe": "heavy", "reason": "query"}
+    watched.wait_for(lambda page: page.value("pg_probe_failures_total", **failed), within=30, what="doubts")
+    heavy.execute(SLOWLY.format(1))
+    before = watched.wait_for(lambda page: put_off(page) >= 1, within=30, what="the first upkeep is put off")
+    began = time.monotonic()
+    after = watched.wait_for(
+        lambda page: put_off(page) >= put_off(before) + 5 and scanned(page) >= scanned(before) + 2,
+        within=60,
+        what="more is put off, and two truths are found",
+    )
+    elapsed = time.monotonic() - began
+
+    def come(name: str, **labels: str) -> float:
+        found = [sum(page.all(name, probe="quick", **labels).values()) for page in (before, after)]
+        return found[1] - found[0]
+
+    searches = come("pg_probe_attempts_total")
+    assert elapsed - 2 <= searches <= elapsed + 2
+    assert come("pg_probe_duration_seconds_bucket", le="0.5") == come("pg_probe_duration_seconds_count") == searches
+    assert come("pg_probe_skipped_total") == come("pg_probe_failures_total") == 0
+    # For so long somebody would have waited.
+    scans = [page.value("pg_probe_ground_truth_duration_seconds_sum", probe="heavy") for page in (before, after)]
+    assert scans[1] - scans[0] >= 1.5 * (scanned(after) - scanned(before))
 
 
 def test_while_the_server_is_down_what_was_seen_is_gone_and_what_was_counted_stays(

@@ -76,6 +76,17 @@ def conninfo(text: str, *more: str) -> str:
     return "\n".join([f'conninfo: "{text}"', *more])
 
 
+# Commands that are to print it.
+COMMANDS: dict[str, Callable[[Place], str]] = {
+    "prints it": lambda p: f"/bin/echo, {p.canary}",
+    "fails": lambda p: p.program(f"echo {p.canary}; echo {p.canary} >&2; exit 3"),
+    "fails by its arguments": lambda p: f"/bin/cat, /nowhere/{p.canary}",
+    "is no program": lambda p: f"/nowhere/{p.canary}, {p.canary}",
+    "is slow": lambda p: p.program(f"echo {p.canary}; sleep 60") + f", {p.canary}",
+    "prints without end": lambda p: f"/usr/bin/yes, {p.canary}",
+    "kills itself": lambda p: p.program(f"echo {p.canary}; kill -9 $$"),
+}
+
 # Settings that are taken. Where the password is wrong, or never found, connecting fails.
 TAKEN: dict[str, Callable[[Place], Hidden]] = {
     "conninfo": lambda p: Hidden(conninfo(f"{p.wrong} password={p.canary}")),
@@ -165,27 +176,12 @@ TAKEN: dict[str, Callable[[Place], Hidden]] = {
     "password_credential instead of its name, without systemd": lambda p: Hidden(
         conninfo(p.wrong, f"password_credential: {p.canary}")
     ),
-    "password_command that prints it": lambda p: Hidden(
-        conninfo(p.wrong, f"password_command: [/bin/echo, {p.canary}]")
-    ),
-    "password_command that fails": lambda p: Hidden(
-        conninfo(p.wrong, f"password_command: [{p.program(f'echo {p.canary}; echo {p.canary} >&2; exit 3')}]")
-    ),
-    "password_command that fails by its arguments": lambda p: Hidden(
-        conninfo(p.wrong, f"password_command: [/bin/cat, /nowhere/{p.canary}]")
-    ),
-    "password_command that is no program": lambda p: Hidden(
-        conninfo(p.wrong, f"password_command: [/nowhere/{p.canary}, {p.canary}]")
-    ),
-    "password_command that is slow": lambda p: Hidden(
-        conninfo(p.wrong, f"password_command: [{p.program(f'echo {p.canary}; sleep 60')}, {p.canary}]")
-    ),
-    "password_command that prints without end": lambda p: Hidden(
-        conninfo(p.wrong, f"password_command: [/usr/bin/yes, {p.canary}]")
-    ),
-    "password_command that kills itself": lambda p: Hidden(
-        conninfo(p.wrong, f"password_command: [{p.program(f'echo {p.canary}; kill -9 $$')}]")
-    ),
+    **{
+        f"password_command that {what}": lambda p, command=command: Hidden(
+            conninfo(p.wrong, f"password_command: [{command(p)}]")
+        )
+        for what, command in COMMANDS.items()
+    },
     "sslpassword": lambda p: Hidden(
         conninfo(f"{p.wrong} sslmode=require sslpassword={p.canary} sslcert=/nowhere/c sslkey=/nowhere/k")
     ),

@@ -1,7 +1,9 @@
 """Embeddings for tests of search: tables of them, queries, and what is truly nearest, by numpy."""
 
+import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +13,8 @@ import psycopg
 from postgres import PostgresServer
 
 Matrix = np.ndarray
+
+_numbers = itertools.count(1)
 
 
 def text_of(vector: Sequence[float]) -> str:
@@ -34,6 +38,16 @@ def clustered(rows: int, dimensions: int, clusters: int = 20, spread: float = 0.
 def whole_numbered(rows: int, dimensions: int, highest: int = 2, seed: int = 1) -> Matrix:
     """Small whole numbers, whose squared distances are exact and often the same: full of ties."""
     return np.random.default_rng(seed).integers(0, highest + 1, size=(rows, dimensions)).astype(np.float32)
+
+
+@contextmanager
+def vector_database(server: PostgresServer) -> Iterator[str]:
+    """A new database with pgvector, until the end."""
+    name = f"vectors_{next(_numbers)}"
+    server.execute(f"CREATE DATABASE {name}")
+    server.execute("CREATE EXTENSION vector", database=name)
+    yield name
+    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @dataclass

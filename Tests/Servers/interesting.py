@@ -1,7 +1,6 @@
 """A primary and its standby in a state that says something to every collector: odd, open, failing, forgotten."""
 
 from pathlib import Path
-from types import TracebackType
 
 import psycopg
 from psycopg import sql
@@ -10,6 +9,7 @@ from embeddings import DATABASE, keep_embeddings_busy, make_embeddings
 from installation import Installation
 from postgres import PostgresServer
 from processes import Processes, wait_until
+from scene import Scene
 
 HOSTILE = 'it\'s "quoted" \\ back|slash'
 BROKEN = "two\nlines, été Ω 🐘 "
@@ -24,7 +24,7 @@ SETTINGS = {
 }
 
 
-class Interesting:
+class Interesting(Scene):
     """Use it as a context: inside, both servers run and are as they should be."""
 
     def __init__(self, processes: Processes, installation: Installation):
@@ -39,24 +39,14 @@ class Interesting:
         self.standby: PostgresServer | None = None
         self._sessions: list[psycopg.Connection] = []
 
-    def __enter__(self) -> "Interesting":
-        try:
-            self._make()
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def clear(self) -> None:
         if self.standby is not None:
             self.standby.stop()
         self.primary.stop()
         for session in self._sessions:
             session.close()
 
-    def _make(self) -> None:
+    def make(self) -> None:
         primary = self.primary
         primary.start()
         primary.create_role()

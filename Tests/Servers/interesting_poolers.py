@@ -3,8 +3,6 @@
 import itertools
 import select
 import socket
-from types import TracebackType
-from typing import Self
 
 import psycopg
 from psycopg.pq import PGconn, PollingStatus
@@ -15,6 +13,7 @@ from pgpool import Pgpool
 from poolers import Pooler
 from postgres import PostgresServer
 from processes import Processes, free_port, wait_until
+from scene import Scene
 
 # Longer than anybody looks at it.
 FOREVER = "SELECT pg_sleep(600)"
@@ -22,7 +21,7 @@ FOREVER = "SELECT pg_sleep(600)"
 _numbers = itertools.count(1)  # Each has a folder of its own.
 
 
-class InterestingPgBouncer:
+class InterestingPgBouncer(Scene):
     """In front of a server that has the roles `pgvigil` and `app`. Use it as a context.
 
     Inside, `process` is the first of two that share a port, which are peers from 1.19 on; its state is its own:
@@ -66,19 +65,7 @@ class InterestingPgBouncer:
         self._sessions: list[psycopg.Connection] = []
         self._knocking: list[PGconn] = []
 
-    def __enter__(self) -> Self:
-        try:
-            for process in self._all:
-                process.start()
-            self._make()
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def clear(self) -> None:
         for process in self._all:
             process.stop()
         for session in self._sessions:
@@ -92,7 +79,9 @@ class InterestingPgBouncer:
         """Of this process's console, by its socket."""
         return self.process.socket()
 
-    def _make(self) -> None:
+    def make(self) -> None:
+        for process in self._all:
+            process.start()
         if not self._behind.execute("SELECT 1 FROM pg_database WHERE datname = 'shop'"):
             self._behind.execute("CREATE DATABASE shop")
         for _ in range(2):
@@ -143,7 +132,7 @@ class InterestingPgBouncer:
         wait_until(is_so, within=20, what=f"{self.process.pooler.name}: pool {database} has {state}")
 
 
-class InterestingPgpool:
+class InterestingPgpool(Scene):
     """In front of a primary and its standby, which have the roles `pgvigil` and `app`. Use it as a context.
 
     Inside, `process` has sent statements of every kind, some of which failed; one client is at work, one is idle in a
@@ -162,18 +151,7 @@ class InterestingPgpool:
         self.process = Pgpool(processes, pooler, folder, [primary, standby], settings=settings)
         self._sessions: list[psycopg.Connection] = []
 
-    def __enter__(self) -> Self:
-        try:
-            self.process.start()
-            self._make()
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def clear(self) -> None:
         self.process.stop()
         for session in self._sessions:
             session.close()
@@ -184,7 +162,8 @@ class InterestingPgpool:
     def conninfo(self) -> str:
         return self.process.console()
 
-    def _make(self) -> None:
+    def make(self) -> None:
+        self.process.start()
         self.process.await_status(2, "down")  # Whereupon clients are thrown out, so none comes before.
         self._primary.execute("GRANT CREATE ON SCHEMA public TO app")
         idle = self._session()

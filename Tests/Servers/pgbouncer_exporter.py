@@ -2,16 +2,15 @@
 
 import subprocess
 import urllib.request
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlencode
 
 import peer_programs
 from pgbouncer import PgBouncer
 from processes import Processes, free_port, wait_until
+from scene import Scene
 
 
-class PgBouncerExporter:
+class PgBouncerExporter(Scene):
     """One that asks a PgBouncer, which must put up with `extra_float_digits`. As a context it runs inside."""
 
     def __init__(self, processes: Processes, pooler: PgBouncer):
@@ -21,20 +20,13 @@ class PgBouncerExporter:
         where = {"host": pooler.folder, "port": pooler.port, "user": "stats", "sslmode": "disable"}
         self._console = f"postgres:///pgbouncer?{urlencode(where)}"
 
-    def __enter__(self) -> Self:
+    def make(self) -> None:
         listening, console = f"--web.listen-address=127.0.0.1:{self._port}", self._console
         command = [str(self._program), listening, f"--pgBouncer.connectionString={console}", "--pgBouncer.pid-file="]
         self._process = self._processes.start(command, output=subprocess.DEVNULL)
-        try:
-            wait_until(self._answers, within=20, what="pgbouncer_exporter answers")
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
-        return self
+        wait_until(self._answers, within=20, what="pgbouncer_exporter answers")
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def clear(self) -> None:
         self._process.terminate()
         self._process.wait(10)
 

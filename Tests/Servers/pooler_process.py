@@ -3,9 +3,7 @@
 import os
 import signal
 import subprocess
-from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
+from abc import abstractmethod
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,12 +12,13 @@ from psycopg.pq import PGconn, Ping
 
 from account import give_to_server
 from console import Table, ask_console
+from freezable import Freezable
 from poolers import Pooler
 from processes import Processes, free_port, wait_until
 from shared_memory import remove_shared_memory
 
 
-class PoolerProcess(ABC):
+class PoolerProcess(Freezable):
     """One pooler, in a folder of its own, on a free port of loopback. As a context it runs inside, and then no more."""
 
     on_our_death = "KILL"
@@ -94,19 +93,10 @@ class PoolerProcess(ABC):
         remove_shared_memory(family)
 
     def freeze(self) -> None:
-        """SIGSTOP: connections stay open, and nothing answers."""
         self._signal_family(self.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
         self._signal_family(self.pid, signal.SIGCONT)
-
-    @contextmanager
-    def frozen(self) -> Iterator[None]:
-        self.freeze()
-        try:
-            yield
-        finally:
-            self.thaw()
 
     @property
     def pid(self) -> int:

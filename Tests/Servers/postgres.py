@@ -3,8 +3,7 @@
 import os
 import signal
 import subprocess
-from contextlib import contextmanager
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psycopg
@@ -13,6 +12,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
 from account import as_server, give_to_server
+from freezable import Freezable
 from installation import Installation
 from processes import Processes, free_port, wait_until
 
@@ -30,7 +30,7 @@ SETTINGS = {
 REPLICATION = "replicator"  # The role that standbys come as.
 
 
-class PostgresServer:
+class PostgresServer(Freezable):
     """One server. The superuser comes in through the socket, everybody else through loopback.
 
     `settings` go into postgresql.conf, `access` are lines of pg_hba.conf that come before ours, which let every role
@@ -144,7 +144,6 @@ class PostgresServer:
         wait_until(lambda: not any(map(_is_alive, family)), within=10, what="the backends end after the postmaster")
 
     def freeze(self) -> None:
-        """SIGSTOP to all its processes: connections stay open, and nothing answers."""
         self._signal_family(self.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
@@ -224,14 +223,6 @@ class PostgresServer:
         position = primary.execute("SELECT pg_current_wal_flush_lsn()")[0][0]
         reached = f"SELECT pg_last_wal_replay_lsn() >= '{position}'"
         wait_until(lambda: self.execute(reached) == [(True,)], within=30, what=f"the standby has replayed {position}")
-
-    @contextmanager
-    def frozen(self) -> Iterator[None]:
-        self.freeze()
-        try:
-            yield
-        finally:
-            self.thaw()
 
 
 def _is_alive(pid: int) -> bool:
