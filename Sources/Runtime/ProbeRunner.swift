@@ -17,8 +17,8 @@ package final class ProbeRunner: Sendable {
         var colds: [String: ProbeJob.Point] = [:]
         /// Searches in fresh sessions under way, by probe.
         var coldRuns: [String: Task<Void, Never>] = [:]
-        /// What the server of a connection said when it was asked last.
-        var servers: [ObjectIdentifier: ServerState] = [:]
+        /// By session.
+        var facts: [ObjectIdentifier: ConnectionFacts] = [:]
         /// The name of the settings' database, once it is known.
         var ownDatabase: String?
         var usage = Connection.Usage()
@@ -181,7 +181,7 @@ package final class ProbeRunner: Sendable {
         by deadline: Deadline, orWithin patience: Duration = .zero
     ) async {
         let watch = Watch(by: watcher, canceller: canceller) { [self] in note($0, $1) }
-        let (started, database) = (ContinuousClock.now, database(of: job))
+        let (started, database, id) = (ContinuousClock.now, database(of: job), ObjectIdentifier(session))
         let isElsewhere = Mutex(false)
         do throws(PostgresError) {
             try await watch.use(session, of: database, connectBy: deadline, orWithin: patience) {
@@ -191,12 +191,16 @@ package final class ProbeRunner: Sendable {
                 let before = isNew ? Connection.Usage() : connection.usage
                 defer { note(connection.usage.since(before), isNew) }
                 if job.database == nil { note(ownDatabase: connection.database) }
-                let server = try server(of: session, isNew, &connection, by: .after(job.timeout))
-                guard polls.agrees(server, met: "\(ObjectIdentifier(session))") else {
+                let isNewToIt = state.withLock { state in
+                    if isNew { state.facts[id] = nil }
+                    return state.facts[id, default: ConnectionFacts()].meets(job.name)
+                }
+                let server = try server(of: id, &connection, by: .after(job.timeout))
+                guard polls.agrees(server, met: "\(id)") else {
                     return isElsewhere.withLock { $0 = true }
                 }
                 let occasion = ProbeJob.Occasion(
-                    point: point, server: server, isNewConnection: isNew,
+                    point: point, server: server, isNewConnection: isNewToIt,
                     connecting: kind == .cold ? connecting : nil,
                     // A pooler tells its own process numbers, behind which nobody waits.
                     allowance: connection.isWrapped ? Self.longestUnwatched : .seconds(3600),
@@ -223,13 +227,12 @@ package final class ProbeRunner: Sendable {
 
     /// What the polls know of the server where it is theirs, else what it says itself.
     private func server(
-        of session: Session, _ isNew: Bool, _ connection: inout Connection, by deadline: Deadline
+        of session: ObjectIdentifier, _ connection: inout Connection, by deadline: Deadline
     ) throws(PostgresError) -> ServerState {
-        let id = ObjectIdentifier(session)
-        let known = isNew ? nil : state.withLock { $0.servers[id] }
+        let known = state.withLock { $0.facts[session]?.server }
         if let known, let polled = polls.value, polled.startTime == known.startTime { return polled }
         let server = try ServerState.read(from: &connection, by: deadline)
-        state.withLock { $0.servers[id] = server }
+        state.withLock { $0.facts[session]?.server = server }
         return server
     }
 

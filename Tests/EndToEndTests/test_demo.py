@@ -1,8 +1,10 @@
 """scripts/run without settings of one's own: what it shows, and what is left of it."""
 
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,10 +24,11 @@ class Demo:
     """scripts/run, with a folder of its own for all that it makes."""
 
     def __init__(self, processes: Processes, port: int, *, before: tuple[str, ...] = ()):
-        self.folder = processes.folder / f"demo{port}"
-        self._log = self.folder.with_suffix(".log")
+        # Not below that of the other processes: PostgreSQL's sockets have no room for such a long name.
+        self.folder = Path(tempfile.mkdtemp(prefix="demo.", dir="/tmp"))
+        self.folder.chmod(0o711)
+        self._log = processes.folder / f"{self.folder.name}.log"
         self._address = f"127.0.0.1:{port}"
-        self.folder.mkdir(mode=0o711)
         command = [*before, str(CHECKOUT / "scripts/run"), "--listen", self._address]
         variables = environment(TMPDIR=str(self.folder), PGVIGIL_BINARY=binary())
         with self._log.open("wb") as log:
@@ -85,6 +88,7 @@ def demo(processes: Processes, free_port: int) -> Iterator[Callable[..., Demo]]:
         if one.process.poll() is None:
             one.process.send_signal(signal.SIGTERM)
             one.process.wait(30)
+        shutil.rmtree(one.folder)
 
 
 def is_busy(page: Exposition) -> bool:

@@ -51,4 +51,16 @@ extension ServerTests {
         #expect(uses.entries.map(\.isNew) == [true, true, false, true])
         await runner.close()
     }
+
+    @Test(arguments: servers)
+    func `a connection is new to each probe that shares it, and once`(_ server: String) async throws {
+        let (runner, uses) = (Self.runner(server), Journal<Use>())
+        let jobs = ["a", "b"].map { Self.job($0, of: "postgres", uses) }
+        for number in 0...1 {
+            for job in jobs { await runner.measure(job, at: .init(number: number, due: .now)) }
+        }
+        #expect(uses.entries.map(\.isNew) == [true, true, false, false])
+        #expect(runner.cost.connects == 1)
+        await runner.close()
+    }
 }
