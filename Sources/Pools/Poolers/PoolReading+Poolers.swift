@@ -2,8 +2,8 @@ package import Exposition
 
 extension PoolReading {
     /// The pools of a pooler, out of what its collectors found in one poll; none of what is no pooler.
-    package static func readings(of kind: PoolKind, from families: [MetricFamily]) -> [PoolReading] {
-        let figures = PoolerFigures(families)
+    package static func readings(of kind: PoolKind, from tables: [FigureTable]) -> [PoolReading] {
+        let figures = PoolerFigures(tables)
         return switch kind {
         case .pgbouncer: pgbouncer(figures)
         case .pgpool: pgpool(figures)
