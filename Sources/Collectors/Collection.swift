@@ -3,6 +3,8 @@ package import Exposition
 /// What one run of a collector found.
 package struct Collection: Sendable {
     package internal(set) var families: [MetricFamily] = []
+    /// What a console's families were made of; nil where a server answered.
+    package internal(set) var figures: FigureTable?
     package internal(set) var rowCount = 0
     /// Series that came more than once and were made one.
     package internal(set) var repeatedSeries = 0
@@ -78,7 +80,7 @@ extension Sample.Value {
     }
 
     /// One value for two of the same series.
-    fileprivate func joined(with other: Sample.Value, _ duplicates: Duplicates) -> Sample.Value {
+    func joined(with other: Sample.Value, _ duplicates: Duplicates) -> Sample.Value {
         switch duplicates {
         case .keepFirst: self
         case .keepGreatest: isLess(than: other) ? other : self

@@ -32,11 +32,26 @@ package struct Labels: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         return isWhole
     }
 
+    /// Eight bytes at a time: every row's labels are hashed.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(text.count)
+        var (word, rest) = (UInt64(0), text.count)
+        for byte in text {
+            word = word << 8 | UInt64(byte)
+            rest -= 1
+            guard rest % 8 == 0 else { continue }
+            hasher.combine(word)
+            word = 0
+        }
+    }
+
     /// These labels, then the other ones.
     package func followed(by others: Labels) -> Labels {
         if isEmpty { return others }
         if others.isEmpty { return self }
-        var all = self
+        var all = Labels()
+        all.text.reserveCapacity(text.count + 1 + others.text.count)
+        all.text += text
         all.text.append(UInt8(ascii: ","))
         all.text += others.text
         return all

@@ -3,6 +3,8 @@ struct SampleWriter {
     private let metric: Metric
     private let target: Labels
     private let exemplars: Bool
+    /// How a line without a suffix begins: with the name and the target's labels.
+    private let beginning: [UInt8]
     private var bytes: [UInt8] = []
     private(set) var seriesCount = 0
     private(set) var metExemplars = false
@@ -11,6 +13,7 @@ struct SampleWriter {
         self.metric = metric
         self.target = target
         self.exemplars = exemplars
+        beginning = Array(metric.name.description.utf8) + (target.isEmpty ? [] : "{".utf8 + target.text)
     }
 
     /// What was written, without the room that the array has kept for more: it is held for many seconds.
@@ -28,7 +31,7 @@ struct SampleWriter {
             return
         }
         precondition(metric.kind != .histogram, "\(metric.name) is a histogram")
-        startLine("", sample.labels)
+        startLine(sample.labels)
         switch sample.value {
         case .integer(let value): bytes.append(value)
         case .real(let value): bytes.append(value)
@@ -52,6 +55,16 @@ struct SampleWriter {
         startLine("_count", labels)
         bytes += count.description.utf8
         endLine(nil)
+    }
+
+    private mutating func startLine(_ labels: Labels) {
+        bytes += beginning
+        if !labels.isEmpty {
+            bytes.append(target.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
+            bytes += labels.text
+        }
+        if !labels.isEmpty || !target.isEmpty { bytes.append(UInt8(ascii: "}")) }
+        bytes.append(UInt8(ascii: " "))
     }
 
     private mutating func startLine(_ suffix: String, _ labels: Labels, bound: Double? = nil) {

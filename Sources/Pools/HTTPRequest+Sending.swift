@@ -11,6 +11,7 @@ extension HTTPRequest {
     ) -> (body: Result<[UInt8], ScrapeFailure>, status: Int?) {
         let incoming = Incoming(kind, longestBody: access.longestBody, unless: interruption)
         let body = Result { () throws(ScrapeFailure) in
+            if interruption.hasFired { throw Self.interrupted }
             guard Self.isReady else { throw ScrapeFailure(.connect, "libcurl does not start") }
             let secrets = try Secrets(access.credentials)
             var message = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -116,7 +117,7 @@ extension HTTPRequest {
                         + (access.certificateFile == nil ? ", perhaps for want of a certificate_file" : ""))
                 : ScrapeFailure(.connect, Self.words(result.code))
         case CURLE_ABORTED_BY_CALLBACK:
-            ScrapeFailure(.timeout, "interrupted")
+            Self.interrupted
         case CURLE_URL_MALFORMAT:
             ScrapeFailure(.connect, "the URL is none")
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING,
@@ -126,6 +127,8 @@ extension HTTPRequest {
             ScrapeFailure(.connect, Self.words(result.code))
         }
     }
+
+    private static let interrupted = ScrapeFailure(.timeout, "interrupted")
 
     private static func words(_ code: CURLcode) -> String {
         unsafe String(cString: curl_easy_strerror(code))

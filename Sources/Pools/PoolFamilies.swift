@@ -11,9 +11,9 @@ package struct PoolFamilies {
     package init(
         of readings: [PoolReading], _ history: PoolHistory, behind: String? = nil, saturation: Double? = nil
     ) {
-        add(.serverAdvised, history.sizing.serverAdvice.map(Double.init), [])
-        add(.serverSaturation, saturation, [])
-        if let behind { add(.behind, 1, [behind]) }
+        add(.serverAdvised, history.sizing.serverAdvice.map(Double.init), [:])
+        add(.serverSaturation, saturation, [:])
+        if let behind { add(.behind, 1, ["behind": behind]) }
         for reading in readings.joined { add(reading) }
         for pool in readings.pools { add(pool, history) }
     }
@@ -33,10 +33,11 @@ package struct PoolFamilies {
 
     /// What one pool has, or one of its users.
     private mutating func add(_ reading: PoolReading) {
-        let place = [reading.kind.label, reading.pool, reading.user ?? ""]
-        add(.connections, reading.used, place + ["used"])
-        add(.connections, reading.idle, place + ["idle"])
-        add(.connections, reading.creating, place + ["creating"])
+        var place = Labels(of: reading.keyOfPool)
+        place.append("user", reading.user ?? "")
+        add(.connections, reading.used, place, .used)
+        add(.connections, reading.idle, place, .idle)
+        add(.connections, reading.creating, place, .creating)
         add(.max, reading.allowed, place)
         add(.min, reading.minimum, place)
         add(.pending, reading.pending, place)
@@ -45,12 +46,14 @@ package struct PoolFamilies {
         add(.utilization, share, place)
         let status = PoolStatus(shareInUse: share, allowed: reading.allowed, pending: reading.pending)
         guard let status else { return }
-        for each in PoolStatus.allCases { add(.status, each == status ? 1 : 0, place + [each.rawValue]) }
+        add(.status, status == .healthy ? 1 : 0, place, .healthy)
+        add(.status, status == .degraded ? 1 : 0, place, .degraded)
+        add(.status, status == .unhealthy ? 1 : 0, place, .unhealthy)
     }
 
     /// What a pool counts over all its users, and what size would do.
     private mutating func add(_ pool: Pool, _ history: PoolHistory) {
-        let place = [pool.key.kind.label, pool.key.pool]
+        let place = Labels(of: pool.key)
         add(.acquired, pool.sum(\.acquired), place)
         add(.waitSeconds, pool.sum(\.waitSeconds), place)
         add(.timeouts, pool.sum(\.timeouts), place)
@@ -66,19 +69,36 @@ package struct PoolFamilies {
         let concurrent = min(used, configured ?? used)
         add(.concurrent, concurrent, place)
         let advice = history.sizing.advice(concurrent: concurrent)
-        add(.advised, Double(advice.max), place + ["max"])
-        add(.advised, Double(advice.min), place + ["min"])
+        add(.advised, Double(advice.max), place, .max)
+        add(.advised, Double(advice.min), place, .min)
         guard change.isFull, let configured else { return }
         let isIdle = concurrent < history.sizing.shrinkBelow * configured
         add(.shrink, isIdle && Double(advice.max) < configured ? 1 : 0, place)
     }
 
-    private mutating func add(_ metric: PoolMetric, _ value: Double?, _ values: [String]) {
+    private mutating func add(
+        _ metric: PoolMetric, _ value: Double?, _ place: Labels, _ part: Labels = [:]
+    ) {
         guard let value, value.isFinite else { return }
-        var labels = Labels()
-        for (name, value) in zip(metric.labels, values) { labels.append(name, value) }
-        samples[metric.metric.name, default: []].append(Sample(value, labels: labels))
+        samples[metric.metric.name, default: []].append(Sample(value, labels: place.followed(by: part)))
     }
+}
+
+extension Labels {
+    fileprivate init(of pool: PoolReading.Key) {
+        self = ["kind": pool.kind.label, "pool": pool.pool]
+    }
+
+    // What tells a pool's samples of one metric apart, made once for all pools.
+
+    fileprivate static let used: Labels = ["state": "used"]
+    fileprivate static let idle: Labels = ["state": "idle"]
+    fileprivate static let creating: Labels = ["state": "creating"]
+    fileprivate static let healthy: Labels = ["status": "healthy"]
+    fileprivate static let degraded: Labels = ["status": "degraded"]
+    fileprivate static let unhealthy: Labels = ["status": "unhealthy"]
+    fileprivate static let max: Labels = ["bound": "max"]
+    fileprivate static let min: Labels = ["bound": "min"]
 }
 
 /// All that was read of one pool.

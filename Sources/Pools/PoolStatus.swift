@@ -1,5 +1,5 @@
 /// How much of a pool is free: the label `status`.
-enum PoolStatus: String, CaseIterable {
+enum PoolStatus {
     case healthy, degraded, unhealthy
 
     /// nil where nobody knows.

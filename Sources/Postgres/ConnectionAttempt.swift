@@ -5,18 +5,21 @@ import Glibc
 package struct ConnectionAttempt: ~Copyable {
     private let target: ConnectionTarget
     private let interrupt: Interrupt
+    private let whereabouts: Whereabouts
     private var handle: Handle
     private var next = PGRES_POLLING_WRITING  // As libpq wants it before the first PQconnectPoll.
     private var sendsOptions: Bool
 
     /// Begins to connect, and resolves names in this thread: libpq knows no deadline there.
-    package init(to target: ConnectionTarget, by deadline: Deadline, unless interrupt: Interrupt)
-        throws(PostgresError)
-    {
+    package init(
+        to target: ConnectionTarget, by deadline: Deadline, unless interrupt: Interrupt,
+        noting whereabouts: Whereabouts = Whereabouts()
+    ) throws(PostgresError) {
         let sendsOptions = !target.isPooled && !target.kind.isPooler
-        handle = try Self.start(target, sendsOptions, by: deadline, unless: interrupt)
+        handle = try Self.start(target, sendsOptions, by: deadline, unless: interrupt, noting: whereabouts)
         self.target = target
         self.interrupt = interrupt
+        self.whereabouts = whereabouts
         self.sendsOptions = sendsOptions
     }
 
@@ -57,10 +60,14 @@ package struct ConnectionAttempt: ~Copyable {
     private static let established = 1  // TCP_ESTABLISHED of netinet/tcp.h.
 
     private static func start(
-        _ target: ConnectionTarget, _ sendsOptions: Bool, by deadline: Deadline, unless interrupt: Interrupt
+        _ target: ConnectionTarget, _ sendsOptions: Bool, by deadline: Deadline, unless interrupt: Interrupt,
+        noting whereabouts: Whereabouts
     ) throws(PostgresError) -> Handle {
+        whereabouts.enter(.password)
         let parameters = try target.parameters(
             withOptions: sendsOptions, by: deadline, unless: interrupt)
+        whereabouts.enter(.name)
+        defer { whereabouts.enter(.connection) }
         let pointer = unsafe withCStrings(parameters.map(\.keyword)) { keywords in
             unsafe withCStrings(parameters.map(\.value)) { values in
                 let (keywords, values) = unsafe (Array(keywords) + [nil], Array(values) + [nil])
@@ -76,7 +83,7 @@ package struct ConnectionAttempt: ~Copyable {
     }
 
     private mutating func startWithoutOptions(by deadline: Deadline) throws(PostgresError) {
-        handle = try Self.start(target, false, by: deadline, unless: interrupt)
+        handle = try Self.start(target, false, by: deadline, unless: interrupt, noting: whereabouts)
         next = PGRES_POLLING_WRITING
         sendsOptions = false
     }

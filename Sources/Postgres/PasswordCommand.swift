@@ -39,7 +39,7 @@ struct PasswordCommand {
     {
         var output: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1024)
-        while output.count < PasswordSource.longest {
+        while output.count <= PasswordSource.longest {
             try wait(for: POLLIN, on: descriptor, by: deadline, unless: interrupt)
             let count = unsafe Glibc.read(descriptor, &chunk, chunk.count)
             if count <= 0 { break }

@@ -43,7 +43,7 @@ package enum PasswordSource: Sendable, Equatable {
             throw .cannotConnect(.passwordSource, "cannot read \(what): \(errorText(errno))")
         }
         defer { _ = close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: longest)
+        var bytes = [UInt8](repeating: 0, count: longest + 1)
         let count = unsafe Glibc.read(descriptor, &bytes, bytes.count)
         guard count >= 0 else {
             throw .cannotConnect(.passwordSource, "cannot read \(what): \(errorText(errno))")
@@ -51,11 +51,15 @@ package enum PasswordSource: Sendable, Equatable {
         return try firstLine(of: bytes[..<count], from: what)
     }
 
-    /// The bytes up to the first line break, which must be some.
+    /// The bytes up to the first line break, which must be some, and no more than `longest`.
     static func firstLine(of bytes: ArraySlice<UInt8>, from source: String) throws(PostgresError) -> String {
         let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") && $0 != 0 }
         guard !line.isEmpty else {
             throw .cannotConnect(.passwordSource, "\(source) has no password in its first line")
+        }
+        guard line.count <= longest else {
+            throw .cannotConnect(
+                .passwordSource, "the first line of \(source) is longer than \(longest) bytes")
         }
         return String(decoding: line, as: UTF8.self)
     }

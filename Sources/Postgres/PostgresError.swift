@@ -53,12 +53,6 @@ package struct SQLState: RawRepresentable, Hashable, Sendable {
     package var errorClass: Substring { rawValue.prefix(2) }
 }
 
-extension PostgresError {
-    /// What a caller says who gave up on a thread: only resolving a name can keep one that long.
-    package static let unresolved = PostgresError.cannotConnect(
-        .nameResolution, "the host's name was not resolved in time")
-}
-
 extension PostgresError: CustomStringConvertible {
     package var description: String {
         switch self {

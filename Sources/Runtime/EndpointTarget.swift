@@ -41,13 +41,15 @@ package final class EndpointTarget<Answer: Sendable>: Sendable {
     private let registry: Registry
     private let timeline: Timeline
     private let log: FailureLog
-    private let thread = BlockingThread()
+    /// It may be stuck when the target is gone.
+    package let thread: EndpointThread
     private let state: Mutex<State>
 
     package init(
-        _ name: String, labels: Labels, interval: Duration, _ questions: Questions, registry: Registry,
-        timeline: Timeline, log: Logger
+        _ name: String, labels: Labels, interval: Duration, _ questions: Questions,
+        on thread: EndpointThread = EndpointThread(), registry: Registry, timeline: Timeline, log: Logger
     ) {
+        self.thread = thread
         self.name = name
         self.interval = interval
         self.labels = (["server": name] as Labels).followed(by: labels)
@@ -136,12 +138,4 @@ package final class EndpointTarget<Answer: Sendable>: Sendable {
         registry.expire(at: timeline.now)
         log.report(report.failure)
     }
-}
-
-/// A thread for work that blocks, one piece after the other.
-private actor BlockingThread {
-    private nonisolated let executor = ThreadExecutor()
-    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
-
-    func run<Answer: Sendable>(_ work: @Sendable () -> Answer) -> Answer { work() }
 }

@@ -25,6 +25,7 @@ package actor Session {
     private let limit: ConnectionLimit
     private let canceller: Canceller
     private nonisolated let interrupt = Interrupt()
+    private nonisolated let whereabouts = Whereabouts()
 
     /// Whether its place stays taken while there is no connection.
     private let keepsPlace: Bool
@@ -63,6 +64,7 @@ package actor Session {
         of database: String? = nil, connectBy deadline: Deadline, orWithin patience: Duration = .zero,
         _ body: @Sendable (inout Connection, _ isNew: Bool) throws(PostgresError) -> Answer
     ) throws(PostgresError) -> Answer {
+        defer { whereabouts.enter(.elsewhere) }
         let deadline = max(deadline, .after(patience))
         forgetEndedConnections()
         if database != target.database {
@@ -80,6 +82,7 @@ package actor Session {
         if begun.duration(to: .now) > Self.longestLife { sayGoodbye(within: Self.patientGoodbye) }
         let isNew = connection == nil
         var lent = try takeOrOpen(by: deadline)
+        whereabouts.enter(.statement)
         let answer = Result { () throws(PostgresError) in
             if isNew { try lent.verifySettings(by: deadline) }
             return try body(&lent, isNew)
@@ -117,6 +120,9 @@ package actor Session {
         interrupt.fire()
     }
 
+    /// What a caller says who gives up on the thread.
+    package nonisolated var stuck: PostgresError { .stuck(at: whereabouts.stage) }
+
     // MARK: -
 
     /// Closes the connection; where the server takes its time, the place goes with it.
@@ -141,7 +147,8 @@ package actor Session {
             }
             begun = .now
             do throws(PostgresError) {
-                attempt = try ConnectionAttempt(to: target, by: deadline, unless: interrupt)
+                attempt = try ConnectionAttempt(
+                    to: target, by: deadline, unless: interrupt, noting: whereabouts)
             } catch {
                 close()
                 throw error
@@ -158,6 +165,7 @@ package actor Session {
 
     /// Goes on with the attempt; one that times out is kept where the server may still take it.
     private func finishAttempt(by deadline: Deadline) throws(PostgresError) -> Connection {
+        whereabouts.enter(.connection)
         guard var attempt = attempt.take() else { throw .cannotConnect(.other, "no attempt") }
         do throws(PostgresError) {
             try attempt.advance(by: deadline)

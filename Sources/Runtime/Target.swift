@@ -82,7 +82,7 @@ package final class Target: Sendable {
     /// earlier poll is still stuck, nothing is asked: the poll has failed.
     package func poll() async {
         guard history.withLock({ $0.beginPoll() }) else {
-            conclude(PollReport(failure: .unresolved))
+            conclude(PollReport(failure: regular.stuck))
             return
         }
         let timeout = interval * 2 / 3
@@ -95,7 +95,7 @@ package final class Target: Sendable {
         if report == nil, Task.isCancelled { return }  // Nobody waits for it any more.
         let duration = ContinuousClock.now - started
         history.withLock { $0.endPoll(after: duration, overran: report == nil || duration >= timeout) }
-        conclude(report ?? PollReport(failure: .unresolved))
+        conclude(report ?? PollReport(failure: regular.stuck))
     }
 
     /// Counts ticks at which no poll could begin.
@@ -209,7 +209,7 @@ package final class Target: Sendable {
             return visit
         }
         if visit == nil, Task.isCancelled { return }
-        let ended = visit ?? .failed(.unresolved)
+        let ended = visit ?? .failed(visitor.stuck)
         let end = timeline.now + Visit.lifetime
         if publish({ $0.conclude(ended, end: end, target: labels) }) { log.report(ended) }
     }

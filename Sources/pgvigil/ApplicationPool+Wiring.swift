@@ -19,7 +19,8 @@ extension Settings.ApplicationPool {
 extension EndpointTarget<Scrape> {
     /// The application pool that the settings describe; it leaves in `findings` what it found.
     convenience init(
-        _ pool: Settings.ApplicationPool, into findings: ScrapeFindings, on list: Watchlist, log: Logger
+        _ pool: Settings.ApplicationPool, into findings: ScrapeFindings,
+        by thread: EndpointThread = EndpointThread(), on list: Watchlist, log: Logger
     ) {
         let endpoint = pool.endpoint
         let interruption = Interruption()
@@ -29,6 +30,6 @@ extension EndpointTarget<Scrape> {
             interrupt: { interruption.fire() })
         self.init(
             pool.name, labels: Labels(cluster: pool.cluster, pool.labels), interval: pool.interval,
-            questions, registry: list.registry, timeline: list.timeline, log: log)
+            questions, on: thread, registry: list.registry, timeline: list.timeline, log: log)
     }
 }

@@ -15,6 +15,7 @@ final class Endpoints: Sendable {
     private let scheduler: Scheduler
     private let log: Logger
     private let entries = Mutex<[Entry]>([])
+    private let threads = EndpointThreads()
 
     init(on scheduler: Scheduler, log: Logger) {
         self.scheduler = scheduler
@@ -33,7 +34,9 @@ final class Endpoints: Sendable {
 
     /// Ends the polls of pools that are not among these, settings and all.
     func leave(allBut pools: [Settings.ApplicationPool]) async {
-        await stop(entries.withLock { $0 }.filter { !pools.contains($0.settings) })
+        let leaving = entries.withLock { $0 }.filter { !pools.contains($0.settings) }
+        await stop(leaving)
+        for entry in leaving { threads.leave(entry.target.thread, of: entry.settings.url.revealed) }
         entries.withLock { $0.removeAll { !pools.contains($0.settings) } }
     }
 
@@ -44,7 +47,8 @@ final class Endpoints: Sendable {
         let new = pools.map { pool in
             if let same = old.first(where: { $0.settings == pool }) { return same }
             let findings = ScrapeFindings(of: pool, on: list)
-            let target = EndpointTarget(pool, into: findings, on: list, log: log)
+            let thread = threads.thread(for: pool.url.revealed)
+            let target = EndpointTarget(pool, into: findings, by: thread, on: list, log: log)
             fresh.append(target)
             return Entry(settings: pool, target: target, findings: findings)
         }

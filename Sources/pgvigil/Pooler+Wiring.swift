@@ -56,7 +56,7 @@ extension Job {
         self.init(collector.name, every: interval) { connection, pooler, deadline throws(JobFailure) in
             do throws(CollectorError) {
                 let found = try collector.collect(from: &connection, pooler, by: deadline, into: sums)
-                findings.note(found.families, of: collector.name)
+                findings.note(found.figures, of: collector.name)
                 return Findings(found)
             } catch {
                 findings.noteFailure(of: collector.name)

@@ -10,7 +10,7 @@ import Synchronization
 final class PoolerFindings: Sendable {
     private struct State {
         /// By collector: like what is on the page, it survives one failure.
-        var families: [String: [MetricFamily]] = [:]
+        var figures: [String: FigureTable] = [:]
         var failed: Set<String> = []
         var history: PoolHistory
         /// Of the latest poll.
@@ -27,16 +27,16 @@ final class PoolerFindings: Sendable {
         state = Mutex(State(history: PoolHistory(pooler.sizing)))
     }
 
-    func note(_ families: [MetricFamily], of collector: String) {
+    func note(_ figures: FigureTable?, of collector: String) {
         state.withLock { state in
-            state.families[collector] = families
+            state.figures[collector] = figures
             state.failed.remove(collector)
         }
     }
 
     func noteFailure(of collector: String) {
         state.withLock { state in
-            if !state.failed.insert(collector).inserted { state.families[collector] = nil }
+            if !state.failed.insert(collector).inserted { state.figures[collector] = nil }
         }
     }
 
@@ -44,7 +44,7 @@ final class PoolerFindings: Sendable {
     func shown(by record: TargetHistory) -> [MetricFamily] {
         let jobs = record.shownJobs
         return record.connectionFamilies
-            + state.withLock { state in jobs.flatMap { state.families[$0] ?? [] } }
+            + state.withLock { state in jobs.compactMap { state.figures[$0] } }.flatMap(\.families)
     }
 
     /// Each pool of the pooler as the latest poll found it.
@@ -55,8 +55,7 @@ final class PoolerFindings: Sendable {
         Job("pools") { [self, timeline = list.timeline, weak list] _, _, _ throws(JobFailure) in
             let saturation = list?.saturation(behind: behind)
             return state.withLock { state in
-                let found = state.families.values.flatMap(\.self)
-                let readings = PoolReading.readings(of: kind, from: found)
+                let readings = PoolReading.readings(of: kind, from: Array(state.figures.values))
                 state.history.note(readings, at: timeline.now)
                 state.readings = readings
                 return Findings(

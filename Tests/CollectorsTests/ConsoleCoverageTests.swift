@@ -90,8 +90,9 @@ import Testing
     @Test func `labels of consoles are few, and Prometheus and settings keep theirs`() {
         #expect(
             ConsoleCollector.labelNames.sorted() == [
-                "addr", "address", "backend_database", "cache", "database", "host", "hostname", "kind",
-                "load_balance_hosts", "node_id", "peer_id", "pool_mode", "port", "result", "role", "severity",
+                "addr", "address", "backend_database", "cache", "database", "force_user", "host", "hostname",
+                "kind", "load_balance_hosts", "node_id", "peer_id", "pool_mode", "port", "result", "role",
+                "severity",
                 "shard", "share", "stat", "state", "status", "type", "user",
             ])
     }

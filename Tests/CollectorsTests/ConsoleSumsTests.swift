@@ -59,8 +59,7 @@ import Testing
     @Test func `where several processes share an address a new connection adds nothing at first`() {
         let setting = Metric("pgbouncer_config_so_reuseport", .gauge, help: "")
         for connection: Int32 in 1...2 {
-            let told = MetricFamily(setting, samples: [Sample(1)])
-            _ = sums.adding([told], of: "config", over: connection)
+            _ = add([(setting, nil, .integer(1))], of: "config", over: connection)
         }
         _ = totals(["app": 100])
         #expect(totals(["app": 9000], over: 2) == ["app": 0])
@@ -70,34 +69,65 @@ import Testing
 
     @Test func `each collector has a first answer over a connection`() {
         _ = totals(["app": 100])
-        _ = sums.adding([], of: "another", over: 2)
+        _ = add([], of: "another", over: 2)
         #expect(totals(["app": 90], over: 2) == ["app": 0])
     }
 
     @Test func `gauges are left as they are`() {
-        let gauge = MetricFamily(Metric("connections", .gauge, help: ""), samples: [Sample(-3)])
-        #expect(sums.adding([gauge], of: "pools", over: 1).families.map(\.samples) == [gauge.samples])
+        let gauge = Metric("connections", .gauge, help: "")
+        #expect(add([(gauge, nil, .integer(-3))], of: "pools").families[0].samples == [Sample(-3)])
     }
 
     @Test func `seconds are added as exactly as they come, and no counter is below 0`() {
         let metric = Metric("wait_seconds_total", .counter, help: "")
-        let answers = [0.25, 0.75, -1].map { MetricFamily(metric, samples: [Sample($0)]) }
-        let found = answers.map { sums.adding([$0], of: "stats", over: 1) }
+        let found = [0.25, 0.75, -1].map { add([(metric, nil, .real($0))], of: "stats") }
         #expect(found.map(\.families[0].samples) == [[Sample(0.0)], [Sample(0.5)], []])
         #expect(found.map(\.dropped) == [0, 0, 1])
     }
 
+    @Test func `the columns of one metric are summed each for itself`() {
+        let metric = Metric("checks_total", .counter, help: "")
+        func check(_ good: Int64, _ bad: Int64) -> [Sample] {
+            let parts = [("good", good), ("bad", bad)].map {
+                (metric, FigureTable.Part("result", $0), Sample.Value.integer($1))
+            }
+            return add(parts, of: "checks").families[0].samples
+        }
+        _ = check(10, 1)
+        #expect(
+            check(12, 4) == [Sample(2, labels: ["result": "good"]), Sample(3, labels: ["result": "bad"])])
+        #expect(check(1, 5) == [Sample(2, labels: ["result": "good"]), Sample(4, labels: ["result": "bad"])])
+    }
+
     // MARK: -
 
+    /// What becomes of an answer of one row with these columns.
+    private func add(
+        _ columns: [(metric: Metric, part: FigureTable.Part?, value: Sample.Value)], of collector: String,
+        over connection: Int32 = 1
+    ) -> (families: [MetricFamily], dropped: Int) {
+        var table = FigureTable(labelNames: [], rows: [[]])
+        table.columns = columns.map { metric, part, value in
+            FigureTable.Column(metric, by: [], part: part, labels: [[:]], values: [value])
+        }
+        let dropped = sums.add(to: &table, of: collector, over: connection)
+        return (table.families, dropped)
+    }
+
     /// The sums after an answer with these figures.
-    private func totals(_ figures: [String: Int], over connection: Int32 = 1) -> [String: Int64] {
+    private func totals(_ figures: [String: Int64], over connection: Int32 = 1) -> [String: Int64] {
         let metric = Metric("queries_total", .counter, help: "")
-        let samples = figures.map { Sample($1, labels: ["database": $0]) }
-        let summed = sums.adding([MetricFamily(metric, samples: samples)], of: "stats", over: connection)
-        return Dictionary(
-            uniqueKeysWithValues: summed.families[0].samples.compactMap { sample in
-                guard case .integer(let total) = sample.value else { return nil }
-                return (sample.labels.pairs[0].value, total)
-            })
+        let names = figures.keys.sorted()
+        var table = FigureTable(labelNames: ["database"], rows: names.map { [$0] })
+        table.columns = [
+            FigureTable.Column(
+                metric, by: ["database"], labels: names.map { ["database": $0] },
+                values: names.map { figures[$0].map { .integer($0) } })
+        ]
+        _ = sums.add(to: &table, of: "stats", over: connection)
+        let totals = zip(names, table.columns[0].values).map { name, value in
+            if case .integer(let total) = value { (name, total) } else { (name, Int64(-1)) }
+        }
+        return Dictionary(uniqueKeysWithValues: totals)
     }
 }

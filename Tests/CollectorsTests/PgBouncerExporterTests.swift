@@ -32,22 +32,30 @@ import Testing
     }
 
     @Test func `a database has its name and that of the database behind, and 0 where there is no limit`() {
-        let app: [(String, String)] = [("database", "app"), ("backend_database", "postgres"), ("port", "1")]
+        let app: [(String, String)] = [
+            ("database", "app"), ("backend_database", "postgres"), ("port", "1"), ("force_user", "web"),
+            ("pool_mode", "session"),
+        ]
         let free: [(String, String)] = [("database", "free"), ("backend_database", "app"), ("port", "1")]
         let found = [
-            family("pgbouncer_database_server_connections", [(.integer(2), app), (.integer(0), free)]),
-            family("pgbouncer_database_max_server_connections", [(.integer(9), app)]),
+            family("pgbouncer_database_info", [(.integer(1), app), (.integer(1), free)]),
+            family(
+                "pgbouncer_database_server_connections",
+                [(.integer(2), [("database", "app")]), (.integer(0), [("database", "free")])]),
+            family("pgbouncer_database_max_server_connections", [(.integer(9), [("database", "app")])]),
             family("pgbouncer_database_paused", [(.integer(1), [("database", "free")])]),
         ]
+        let appHere = "name=app database=postgres port=1 force_user=web pool_mode=session"
+        let freeHere = "name=free database=app port=1"
         #expect(
             lines(of: found) == [
-                "pgbouncer_databases_current_connections: 2 name=app database=postgres port=1",
-                "pgbouncer_databases_current_connections: 0 name=free database=app port=1",
-                "pgbouncer_databases_max_connections: 9 name=app database=postgres port=1",
-                "pgbouncer_databases_max_connections: 0 name=free database=app port=1",
-                "pgbouncer_databases_pool_size: 0 name=app database=postgres port=1",
-                "pgbouncer_databases_pool_size: 0 name=free database=app port=1",
-                "pgbouncer_databases_paused: 1 name=free database=app port=1",
+                "pgbouncer_databases_current_connections: 2 \(appHere)",
+                "pgbouncer_databases_current_connections: 0 \(freeHere)",
+                "pgbouncer_databases_max_connections: 9 \(appHere)",
+                "pgbouncer_databases_max_connections: 0 \(freeHere)",
+                "pgbouncer_databases_pool_size: 0 \(appHere)",
+                "pgbouncer_databases_pool_size: 0 \(freeHere)",
+                "pgbouncer_databases_paused: 1 \(freeHere)",
             ])
     }
 
@@ -87,16 +95,18 @@ import Testing
 
     @Test func `names with quotes and newlines stay as they are`() {
         let name = "it's \"quoted\" \\ back\nslash"
-        let found = family("pgbouncer_database_server_connections", [(.integer(1), [("database", name)])])
+        let found = family("pgbouncer_database_queries_total", [(.integer(1), [("database", name)])])
         #expect(
-            lines(of: [found]).first == "pgbouncer_databases_current_connections: 1 name=\(name)")
+            lines(of: [found]) == ["pgbouncer_stats_totals_queries_pooled_total: 1 database=\(name)"])
     }
 
     private func family(
         _ name: MetricName, _ samples: [(value: Sample.Value, labels: [(String, String)])]
     ) -> MetricFamily {
-        MetricFamily(
-            name, .gauge, help: "",
+        let text = name.description
+        let kind: Metric.Kind = text.hasSuffix("_info") ? .info : text.hasSuffix("_total") ? .counter : .gauge
+        return MetricFamily(
+            name, kind, help: "",
             samples: samples.map { sample in
                 Sample(sample.value, labels: sample.labels.reduce(into: Labels()) { $0.append($1.0, $1.1) })
             })

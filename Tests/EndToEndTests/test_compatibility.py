@@ -27,15 +27,7 @@ DOCUMENT = CHECKOUT / "docs/compatibility.md"
 OWN = re.compile(r"^(# (HELP|TYPE) )?(go_|process_|promhttp_|pgbouncer_exporter_build_info\b)")
 MAXWAIT = "pgbouncer_pools_client_maxwait_seconds"
 # Labels that our collectors do not have.
-MISSING = {
-    "pgbouncer_client_connections": {"application_name"},
-    "pgbouncer_databases_current_connections": {"force_user", "pool_mode"},
-    "pgbouncer_databases_disabled": {"force_user", "pool_mode"},
-    "pgbouncer_databases_max_connections": {"force_user", "pool_mode"},
-    "pgbouncer_databases_paused": {"force_user", "pool_mode"},
-    "pgbouncer_databases_pool_size": {"force_user", "pool_mode"},
-    "pgbouncer_databases_reserve_pool": {"force_user", "pool_mode"},
-}
+MISSING = {"pgbouncer_client_connections": {"application_name"}}
 
 Samples = dict[tuple[str, Labels], float]
 

@@ -19,7 +19,7 @@ from prometheus import complaints_of_promtool
 pytestmark = pytest.mark.timeout(300)  # What is fetched for the first time takes its time.
 
 COLLECTORS = {
-    "pgbouncer": "state pools stats databases users lists config peers memory clients servers",
+    "pgbouncer": "state pools stats databases users lists config peers peer_hosts memory clients servers",
     "pgpool": "nodes processes config cache health_checks backend_stats",
     "odyssey": "pools databases stats errors lists paused",
     "pgcat": "pools databases stats bans",
@@ -77,7 +77,14 @@ def test_every_collector_of_pgbouncer_succeeds(daemon, processes: Processes, ser
     assert page.value("pgbouncer_database_pool_size", database=HOSTILE, backend_database="postgres") == 4
     assert page.value("pgbouncer_database_max_server_connections", database="orders") == 5
     assert page.value("pgbouncer_database_max_server_connections", database="app") is None
+    assert page.value("pgbouncer_database_info", database=HOSTILE, force_user="app") == 1
+    assert page.value("pgbouncer_database_info", database="orders", pool_mode="session") == 1
+    assert len(page.all("pgbouncer_database_info")) == 6
     assert page.value("pgbouncer_config_query_wait_timeout_seconds") == 120
+    folders = [interesting.process.folder.with_name(peer) for peer in "12"] if pooler.number >= (1, 19) else []
+    peers = {dict(labels)["host"]: dict(labels)["peer_id"] for labels in page.all("pgbouncer_peer_info")}
+    assert peers == {str(folder): folder.name for folder in folders}
+    assert [page.value("pgbouncer_peer_pool_size", peer_id=folder.name) for folder in folders] == [4] * len(folders)
     databases = {dict(labels).get("database") for _, labels in page.samples}
     assert databases == {None, "app", "orders", "paused", "closed", "far", HOSTILE}, "and not the console"
     # Two at work of two; one that logs in for ever; a maximum below size and reserve.

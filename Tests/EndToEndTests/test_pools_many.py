@@ -36,6 +36,10 @@ def test_two_hundred_pools_take_one_connection(daemon, postgres, pgbouncer, vers
         )
         return statements / polls
 
+    # Those of each minute have their turns one after the other at first.
+    watched.wait_for(
+        lambda page: len(page.all("pgvigil_collector_success", server="pool")) == 11, within=20, what="all have run"
+    )
     of_none = statements_of_a_poll()
     for alias in ALIASES:
         for user in USERS:

@@ -51,13 +51,13 @@ import Testing
                 .gauges(
                     "pgbouncer_pool_server_connections",
                     [(["database": "app", "user": "web", "state": "active"], 1)]),
-                family("pgbouncer_database_pool_size", database, size),
-                family("pgbouncer_database_reserve_pool_size", database, reserve),
-                family("pgbouncer_database_max_server_connections", database, most),
-                family("pgbouncer_user_pool_size", ["user": "web"], userSize),
-                family("pgbouncer_user_reserve_pool_size", ["user": "web"], userReserve),
-                family("pgbouncer_user_max_server_connections", ["user": "web"], userMost),
-                family("pgbouncer_user_max_server_connections", ["user": "other"], 1),
+                figures("pgbouncer_database_pool_size", database, size),
+                figures("pgbouncer_database_reserve_pool_size", database, reserve),
+                figures("pgbouncer_database_max_server_connections", database, most),
+                figures("pgbouncer_user_pool_size", ["user": "web"], userSize),
+                figures("pgbouncer_user_reserve_pool_size", ["user": "web"], userReserve),
+                figures("pgbouncer_user_max_server_connections", ["user": "web"], userMost),
+                figures("pgbouncer_user_max_server_connections", ["user": "other"], 1),
             ])
         #expect(found[0].allowed == allowed)
     }
@@ -77,8 +77,8 @@ import Testing
                         (["database": "app", "user": "report", "state": "active"], 1),
                         (["database": "app", "user": "refused", "state": "active"], 0),
                     ]),
-                family("pgbouncer_database_pool_size", ["database": "app"], 20),
-                family("pgbouncer_database_max_server_connections", ["database": "app"], most),
+                figures("pgbouncer_database_pool_size", ["database": "app"], 20),
+                figures("pgbouncer_database_max_server_connections", ["database": "app"], most),
             ])
         #expect(found.last?.user == nil && found.last?.configured == configured)
     }
@@ -99,11 +99,11 @@ import Testing
                     "pgbouncer_pool_server_connections",
                     [(["database": "app", "user": "web", "state": "active"], 1)]),
                 .info("pgbouncer_pool_info", ["database": "app", "user": "web", "pool_mode": mode]),
-                family(
+                figures(
                     "pgbouncer_database_server_assignments_total", database, countsAssignments ? 100 : nil),
-                family("pgbouncer_database_transactions_total", database, 300),
-                family("pgbouncer_database_transaction_seconds_total", database, 50),
-                family("pgbouncer_database_client_wait_seconds_total", database, 9),
+                figures("pgbouncer_database_transactions_total", database, 300),
+                figures("pgbouncer_database_transaction_seconds_total", database, 50),
+                figures("pgbouncer_database_client_wait_seconds_total", database, 9),
             ])
         #expect(found.count == 2)
         #expect(found[1].acquired == acquired && found[1].useSeconds == used && found[1].waitSeconds == 9)
@@ -121,8 +121,8 @@ import Testing
                         (["state": "execute"], 3), (["state": "idle"], 1),
                         (["state": "idle_in_transaction"], 2), (["state": "connecting"], 1),
                         (["state": "wait_for_connection"], 24),
-                    ]), family("pgpool_config_num_init_children", [:], 32),
-                family("pgpool_config_reserved_connections", [:], 2),
+                    ]), figures("pgpool_config_num_init_children", [:], 32),
+                figures("pgpool_config_reserved_connections", [:], 2),
             ])
         var expected = PoolReading(.pgpool, pool: "processes")
         expected.used = 6
@@ -133,7 +133,7 @@ import Testing
     }
 
     @Test func `a Pgpool-II that does not tell what its processes do has no pool`() {
-        #expect(readings(of: .pgpool, [family("pgpool_config_num_init_children", [:], 32)]) == [])
+        #expect(readings(of: .pgpool, [figures("pgpool_config_num_init_children", [:], 32)]) == [])
     }
 
     @Test func `Odyssey knows who waits, and not for how long`() {
@@ -146,10 +146,10 @@ import Testing
                         (["database": "app", "user": "web", "state": "active"], 10),
                         (["database": "app", "user": "web", "state": "idle"], 2),
                     ]),
-                family(
+                figures(
                     "odyssey_pool_client_connections",
                     ["database": "app", "user": "web", "state": "waiting"], 4),
-                family("odyssey_database_server_assignments_total", ["database": "app"], 30),
+                figures("odyssey_database_server_assignments_total", ["database": "app"], 30),
             ])
         var gauges = PoolReading(.odyssey, pool: "app", user: "web")
         gauges.used = 10
@@ -241,13 +241,13 @@ import Testing
 
     // MARK: -
 
-    private func readings(of kind: PoolerKind, _ families: [MetricFamily]) -> [PoolReading] {
-        PoolReading.readings(of: kind, from: families)
+    private func readings(of kind: PoolerKind, _ tables: [FigureTable]) -> [PoolReading] {
+        PoolReading.readings(of: kind, from: tables)
     }
 
-    private func family(
+    private func figures(
         _ name: MetricName, _ labels: KeyValuePairs<String, String>, _ value: Double?
-    ) -> MetricFamily {
+    ) -> FigureTable {
         .gauges(name, value.map { [(labels, $0)] } ?? [])
     }
 }

@@ -103,3 +103,13 @@ import Testing
         #expect(places.saturation(at: Self.start, shown: Self.both) == nil)
     }
 }
+
+extension MetricFamily {
+    fileprivate static func gauges(_ name: MetricName, _ figures: [(labels: Labels, value: Double)])
+        -> MetricFamily
+    {
+        MetricFamily(
+            Metric(name, .gauge, help: ""),
+            samples: figures.map { Sample(.real($0.value), labels: $0.labels) })
+    }
+}

@@ -14,6 +14,29 @@ import Testing
         #expect(try Self.read(.file(file.path())) == password)
     }
 
+    @Test func `a password of 8192 bytes is read whole, and a longer one is refused rather than cut`() throws
+    {
+        let longest = String(repeating: "x", count: PasswordSource.longest)
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "main")
+        let sources: [(PasswordSource, String)] = [
+            (.file(file.path()), "the password file"),
+            (.credential("main", folder: folder.path()), "the credential"),
+            (.command(["cat", file.path()]), "the output of password_command"),
+        ]
+        for (source, what) in sources {
+            try Data("\(longest)\nmore".utf8).write(to: file)
+            #expect(try Self.read(source) == longest)
+            try Data("\(longest)x\n".utf8).write(to: file)
+            let error = #expect(throws: PostgresError.self) { try Self.read(source) }
+            #expect(
+                error
+                    == .cannotConnect(.passwordSource, "the first line of \(what) is longer than 8192 bytes"))
+        }
+    }
+
     @Test func `a missing file is named by what the system says, not by its content`() {
         let error = #expect(throws: PostgresError.self) { try Self.read(.file("/nowhere/password")) }
         #expect(

@@ -17,7 +17,8 @@ import Testing
     }
 
     private func target(
-        timeout: Duration = .seconds(5), ask: (@Sendable () -> Int?)? = nil
+        timeout: Duration = .seconds(5), on thread: EndpointThread = EndpointThread(),
+        ask: (@Sendable () -> Int?)? = nil
     ) -> EndpointTarget<Int?> {
         let asking: @Sendable () -> Int? = { [answers] in answers.next.withLock { $0 } }
         let questions = EndpointTarget<Int?>.Questions(
@@ -34,8 +35,8 @@ import Testing
             },
             interrupt: { [answers] in answers.interruptions.withLock { $0 += 1 } })
         return EndpointTarget(
-            "web", labels: ["stage": "test"], interval: .seconds(15), questions, registry: registry,
-            timeline: Timeline(TestClock()), log: captured.logger)
+            "web", labels: ["stage": "test"], interval: .seconds(15), questions, on: thread,
+            registry: registry, timeline: Timeline(TestClock()), log: captured.logger)
     }
 
     private var page: String {
@@ -89,6 +90,49 @@ import Testing
         #expect(target.record.overruns == 1)
         #expect(count() == 1)
         gate.signal()
+    }
+
+    @Test func `a target whose predecessor is stuck asks once that is over, on the same thread`() async {
+        let threads = EndpointThreads()
+        let gate = DispatchSemaphore(value: 0)
+        let asked = Mutex<[String]>([])
+        let (first, second) = (threads.thread(for: "a"), threads.thread(for: "a"))
+        #expect(first !== second, "two that are watched at once have a thread each")
+        let old = target(timeout: .milliseconds(1), on: first) {
+            asked.withLock { $0.append("old") }
+            gate.wait()
+            return nil
+        }
+        await old.poll()
+        old.stop()
+        threads.leave(first, of: "a")
+        #expect(threads.thread(for: "b") !== first)
+        let same = threads.thread(for: "a")
+        #expect(same === first)
+        #expect(threads.thread(for: "a") !== first, "it is taken")
+        let turn = Gate()
+        let new = target(timeout: .milliseconds(1), on: same) {
+            asked.withLock { $0.append("new") }
+            turn.open()
+            return 7
+        }
+        await new.poll()
+        #expect(new.reasonDown == "overdue")
+        #expect(asked.withLock { $0 } == ["old"])
+        gate.signal()
+        await turn.wait()
+        #expect(asked.withLock { $0 } == ["old", "new"])
+    }
+
+    @Test func `a thread that has nothing to do is not kept`() {
+        let threads = EndpointThreads()
+        weak var left: EndpointThread?
+        do {
+            let thread = threads.thread(for: "a")
+            threads.leave(thread, of: "a")
+            left = thread
+        }
+        #expect(left == nil)
     }
 
     @Test func `what ends after the stop leaves no trace on the page or in the log`() async {

@@ -30,7 +30,7 @@ import Testing
         let exceptions: Set = [
             "Sources/Pools/Callbacks.swift", "Sources/Pools/CredentialFile.swift",
             "Sources/Pools/HTTPRequest+Sending.swift",
-            "Sources/Runtime/EndpointTarget.swift", "Sources/Runtime/Session.swift",
+            "Sources/Runtime/EndpointThread.swift", "Sources/Runtime/Session.swift",
             "Sources/Runtime/ThreadExecutor.swift",
             "Sources/Runtime/WallClock.swift",
             "Sources/Settings/ReadFile.swift", "Sources/pgvigil/StandardError.swift",

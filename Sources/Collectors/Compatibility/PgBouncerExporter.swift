@@ -81,13 +81,15 @@ package enum PgBouncerExporter {
     // MARK: - SHOW DATABASES
 
     /// Every database has a sample of it, with all labels.
-    private static let database: MetricName = "pgbouncer_database_server_connections"
+    private static let database: MetricName = "pgbouncer_database_info"
 
     /// What the peer calls our labels of a database.
     private static let databaseLabels = ["database": "name", "backend_database": "database"]
 
     private static let databases = [
-        Alias("pgbouncer_databases_current_connections", of: database),
+        Alias(
+            "pgbouncer_databases_current_connections", of: "pgbouncer_database_server_connections",
+            each: database),
         Alias(
             "pgbouncer_databases_max_connections", of: "pgbouncer_database_max_server_connections",
             each: database, absent: unlimited),

@@ -11,6 +11,7 @@ extension ConsoleCollector {
         pgbouncerLists,
         pgbouncerConfig,
         pgbouncerPeers,
+        pgbouncerPeerHosts,
         pgbouncerMemory,
         pgbouncerClients,
         pgbouncerServers,

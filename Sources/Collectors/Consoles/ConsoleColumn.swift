@@ -12,9 +12,8 @@ struct ConsoleColumn: Sendable {
     let sources: [String]
     /// The labels that its samples may carry; nil for all of the collector's.
     let labels: [String]?
-    /// Besides those of the row, such as which state it counts.
-    let fixed: Labels
-    let fixedNames: [String]
+    /// A label besides those of the row, such as which state it counts.
+    let part: FigureTable.Part?
     let read: Reading
     /// What becomes of rows with the same labels.
     private(set) var repeats = Duplicates.keepFirst
@@ -22,14 +21,13 @@ struct ConsoleColumn: Sendable {
     private var rest: String?
 
     private init(
-        _ metric: Metric, from sources: [String], by labels: [String]?, _ fixed: [(String, String)],
+        _ metric: Metric, from sources: [String], by labels: [String]?, _ part: FigureTable.Part?,
         _ read: @escaping Reading
     ) {
         self.metric = metric
         self.sources = sources
         self.labels = labels
-        self.fixed = fixed.reduce(into: Labels()) { $0.append($1.0, $1.1) }
-        fixedNames = fixed.map(\.0)
+        self.part = part
         self.read = read
     }
 
@@ -45,7 +43,7 @@ struct ConsoleColumn: Sendable {
         from sources: [String], _ metric: MetricName, _ help: String, by labels: [String]? = nil,
         read: @escaping Reading
     ) -> ConsoleColumn {
-        ConsoleColumn(Metric(metric, .gauge, help: help), from: sources, by: labels, [], read)
+        ConsoleColumn(Metric(metric, .gauge, help: help), from: sources, by: labels, nil, read)
     }
 
     static func counter(
@@ -60,7 +58,7 @@ struct ConsoleColumn: Sendable {
         from sources: [String], _ metric: MetricName, _ help: String, by labels: [String]? = nil,
         read: @escaping Reading
     ) -> ConsoleColumn {
-        ConsoleColumn(Metric(metric, .counter, help: help), from: sources, by: labels, [], read)
+        ConsoleColumn(Metric(metric, .counter, help: help), from: sources, by: labels, nil, read)
     }
 
     /// One sample for each column, told apart by the label `label`.
@@ -84,7 +82,9 @@ struct ConsoleColumn: Sendable {
         from sources: [String], _ metric: MetricName, _ help: String, as label: String, _ value: String,
         by labels: [String]? = nil, read: @escaping Reading
     ) -> ConsoleColumn {
-        ConsoleColumn(Metric(metric, .gauge, help: help), from: sources, by: labels, [(label, value)], read)
+        ConsoleColumn(
+            Metric(metric, .gauge, help: help), from: sources, by: labels, FigureTable.Part(label, value),
+            read)
     }
 
     /// One sample for each column whose name is `prefix` and a number, which is the label `label`.
@@ -99,12 +99,12 @@ struct ConsoleColumn: Sendable {
 
     /// 1 for each row: its labels are the information.
     static func info(_ metric: MetricName, _ help: String, by labels: [String]) -> ConsoleColumn {
-        ConsoleColumn(Metric(metric, .info, help: help), from: [], by: labels, []) { _ in .integer(1) }
+        ConsoleColumn(Metric(metric, .info, help: help), from: [], by: labels, nil) { _ in .integer(1) }
     }
 
     /// 1 for each row, which is there while something holds.
     static func mark(_ metric: MetricName, _ help: String, by labels: [String]? = nil) -> ConsoleColumn {
-        ConsoleColumn(Metric(metric, .gauge, help: help), from: [], by: labels, []) { _ in .integer(1) }
+        ConsoleColumn(Metric(metric, .gauge, help: help), from: [], by: labels, nil) { _ in .integer(1) }
     }
 
     /// How many rows have these labels.
@@ -120,7 +120,8 @@ struct ConsoleColumn: Sendable {
         words.map { word, value in
             let metric = Metric(metric, .gauge, help: help)
             let counts: Reading = { cells in cells[0].map { .integer($0 == word ? 1 : 0) } }
-            return ConsoleColumn(metric, from: [source], by: [], [(label, value)], counts).repeating(.sum)
+            return ConsoleColumn(metric, from: [source], by: [], FigureTable.Part(label, value), counts)
+                .repeating(.sum)
         }
     }
 
@@ -129,7 +130,7 @@ struct ConsoleColumn: Sendable {
         _ read: @escaping Reading
     ) -> [ConsoleColumn] {
         sources.map { source, value in
-            ConsoleColumn(metric, from: [source], by: labels, [(label, value)], read)
+            ConsoleColumn(metric, from: [source], by: labels, FigureTable.Part(label, value), read)
         }
     }
 
@@ -145,13 +146,13 @@ struct ConsoleColumn: Sendable {
         return names.filter { $0.hasPrefix(sources[0]) }.compactMap { name in
             let number = String(name.dropFirst(sources[0].count))
             guard Double(number) != nil else { return nil }
-            return ConsoleColumn(metric, from: [name], by: labels, [(rest, number)], read)
+            return ConsoleColumn(metric, from: [name], by: labels, FigureTable.Part(rest, number), read)
         }
     }
 
     /// All labels that its samples may carry, where the collector has these.
     func labelNames(outOf all: [String]) -> [String] {
-        (labels ?? all) + fixedNames + [rest].compactMap(\.self)
+        (labels ?? all) + [part?.name, rest].compactMap(\.self)
     }
 }
 

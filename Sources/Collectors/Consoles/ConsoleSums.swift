@@ -26,22 +26,25 @@ package final class ConsoleSums: Sendable {
 
     package init() {}
 
-    /// The families with sums instead of the console's own figures; gauges are left as they are.
+    /// Puts sums in the place of the console's own figures, and returns how many samples are dropped.
     ///
-    /// An answer has all series that there are: what is missing has been removed, and is back from 0.
-    func adding(_ families: [MetricFamily], of collector: String, over connection: Int32)
-        -> (families: [MetricFamily], dropped: Int)
-    {
+    /// Gauges are left as they are. An answer has all series that there are: what is missing has been
+    /// removed, and is back from 0.
+    func add(to table: inout FigureTable, of collector: String, over connection: Int32) -> Int {
         state.withLock { state in
             let isNew = state.connections.updateValue(connection, forKey: collector) != connection
-            if let port = families.first(where: { $0.metric.name == Self.sharing })?.samples.first {
-                state.isShared = port.value == .integer(1)
-            }
+            let sharing = table.columns.first { $0.metric.name == Self.sharing }
+            if let value = sharing?.values.first ?? nil { state.isShared = value == .integer(1) }
+            let counters = table.counters
             // Where a figure has fallen meanwhile, nobody knows whose the others are.
-            let beginsAnew = isNew && (state.isShared || families.contains { state.hasFallen($0) })
+            let hasFallen =
+                isNew && counters.contains { state.hasFallen($0.columns, of: $0.metric, in: table) }
+            let beginsAnew = isNew && state.isShared || hasFallen
             var dropped = 0
-            let summed = families.map { state.adding($0, beginsAnew: beginsAnew, &dropped) }
-            return (summed, dropped)
+            for (metric, columns) in counters {
+                dropped += state.add(to: &table, columns, of: metric, beginsAnew: beginsAnew)
+            }
+            return dropped
         }
     }
 
@@ -49,39 +52,64 @@ package final class ConsoleSums: Sendable {
     static let sharing: MetricName = "pgbouncer_config_so_reuseport"
 }
 
+extension FigureTable {
+    /// The metrics that count, each with the positions of its columns.
+    fileprivate var counters: [(metric: MetricName, columns: [Int])] {
+        var counters: [(metric: MetricName, columns: [Int])] = []
+        for (position, column) in columns.enumerated() where column.metric.kind == .counter {
+            if let known = counters.firstIndex(where: { $0.metric == column.metric.name }) {
+                counters[known].columns.append(position)
+            } else {
+                counters.append((column.metric.name, [position]))
+            }
+        }
+        return counters
+    }
+}
+
 extension ConsoleSums.State {
-    fileprivate func hasFallen(_ family: MetricFamily) -> Bool {
-        guard family.metric.kind == .counter, let known = sums[family.metric.name] else { return false }
-        return family.samples.contains { sample in
-            known[sample.labels].map { sample.value.number < $0.latest.number } ?? false
+    fileprivate func hasFallen(_ columns: [Int], of metric: MetricName, in table: FigureTable) -> Bool {
+        guard let known = sums[metric] else { return false }
+        return columns.map { table.columns[$0] }.contains { column in
+            table.rows.indices.contains { row in
+                guard let value = column.values[row], let before = known[column.labels(of: row)] else {
+                    return false
+                }
+                return value.number < before.latest.number
+            }
         }
     }
 
-    fileprivate mutating func adding(_ family: MetricFamily, beginsAnew: Bool, _ dropped: inout Int)
-        -> MetricFamily
-    {
-        guard family.metric.kind == .counter else { return family }
+    /// The same of one metric.
+    fileprivate mutating func add(
+        to table: inout FigureTable, _ columns: [Int], of metric: MetricName, beginsAnew: Bool
+    ) -> Int {
         // What appears later than the first answer has come all of it since then.
-        let isFirst = beginsAnew || sums[family.metric.name] == nil
-        var gone = sums[family.metric.name] ?? [:]
+        let isFirst = beginsAnew || sums[metric] == nil
+        var gone = sums[metric] ?? [:]
         var known: [Labels: ConsoleSums.Sum] = [:]
-        var summed = MetricFamily(family.metric)
-        for sample in family.samples {
-            guard sample.value.isCount, known.count < ConsoleSums.most else {
-                dropped += 1
-                continue
+        var dropped = 0
+        for column in columns {
+            for row in table.rows.indices {
+                guard let value = table.columns[column].values[row] else { continue }
+                guard value.isCount, known.count < ConsoleSums.most else {
+                    table.columns[column].values[row] = nil
+                    dropped += 1
+                    continue
+                }
+                let labels = table.columns[column].labels(of: row)
+                let before = gone.removeValue(forKey: labels)
+                let start = isFirst ? value : before?.latest ?? .integer(0)
+                let total = (before?.total ?? .integer(0)).adding(value.increase(since: start))
+                known[labels] = ConsoleSums.Sum(latest: value, total: total)
+                table.columns[column].values[row] = total
             }
-            let before = gone.removeValue(forKey: sample.labels)
-            let start = isFirst ? sample.value : before?.latest ?? .integer(0)
-            let total = (before?.total ?? .integer(0)).adding(sample.value.increase(since: start))
-            known[sample.labels] = ConsoleSums.Sum(latest: sample.value, total: total)
-            summed.samples.append(Sample(total, labels: sample.labels))
         }
         for (labels, sum) in gone.prefix(ConsoleSums.most - known.count) {
             known[labels] = ConsoleSums.Sum(latest: .integer(0), total: sum.total)
         }
-        sums[family.metric.name] = known
-        return summed
+        sums[metric] = known
+        return dropped
     }
 }
 

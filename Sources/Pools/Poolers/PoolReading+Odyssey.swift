@@ -7,23 +7,16 @@ extension PoolReading {
     /// It does not tell how long clients have waited.
     static func odyssey(_ figures: PoolerFigures) -> [PoolReading] {
         let servers: MetricName = "odyssey_pool_server_connections"
-        let pools = figures.pools(of: servers).map { pool, user in
-            let place = ["database": pool, "user": user]
+        let pools = figures.pools(of: servers).map { pool, user, own in
             var reading = PoolReading(.odyssey, pool: pool, user: user)
-            reading.used = figures.sum(servers, place.with("state", "active"))
-            reading.idle = figures.sum(servers, place.with("state", "idle"))
-            reading.allowed = figures.sum(
-                "odyssey_database_pool_size", ["database": pool, "user": rule(of: user, of: pool, figures)])
-            reading.pending = figures.sum(
-                "odyssey_pool_client_connections", place.with("state", "waiting"))
+            // A pool comes from the rule of its user, or from that for all who have none.
+            let rule = own.sum("odyssey_database_client_connections") == nil ? "default_user" : user
+            reading.used = own.sum(servers, where: "state", "active")
+            reading.idle = own.sum(servers, where: "state", "idle")
+            reading.allowed = figures.of(database: pool, user: rule).sum("odyssey_database_pool_size")
+            reading.pending = own.sum("odyssey_pool_client_connections", where: "state", "waiting")
             return reading
         }
         return pools + counters(of: pools, .odyssey, figures)
-    }
-
-    /// The user as the rule has it that a pool comes from: its own name, or that for all without a rule.
-    private static func rule(of user: String, of pool: String, _ figures: PoolerFigures) -> String {
-        let own = figures.sum("odyssey_database_client_connections", ["database": pool, "user": user])
-        return own == nil ? "default_user" : user
     }
 }

@@ -5,31 +5,22 @@ extension PoolReading {
     /// The pools of a PgCat: gauges for each database and user, counters for each database.
     static func pgcat(_ figures: PoolerFigures) -> [PoolReading] {
         let servers: MetricName = "pgcat_pool_server_connections"
-        let pools = figures.pools(of: servers).map { pool, user in
-            let place = ["database": pool, "user": user]
-            var reading = PoolReading(.pgcat, pool: pool, user: user)
-            reading.used = ["active", "tested"].reduce(0) { used, state in
-                used + (figures.sum(servers, place.with("state", state)) ?? 0)
+        let busy = ["active", "tested"]
+        let pools = figures.pools(of: servers).map { pool, user, own in
+            // PgCat names servers after the pool: `orders_shard_0_primary`.
+            func ofServers(_ metric: MetricName) -> Double? {
+                figures.of(user: user).sum(metric, where: "address") { $0.hasPrefix("\(pool)_shard_") }
             }
-            reading.idle = figures.sum(servers, place.with("state", "idle"))
-            reading.creating = figures.sum(servers, place.with("state", "login"))
-            reading.allowed = figures.sum("pgcat_database_pool_size", ofPgCat: pool, user)
-            reading.minimum = figures.sum("pgcat_database_min_pool_size", ofPgCat: pool, user)
-            reading.pending = figures.sum("pgcat_pool_client_connections", place.with("state", "waiting"))
-            reading.oldestWaitSeconds = figures.max("pgcat_pool_oldest_wait_seconds", place)
+            var reading = PoolReading(.pgcat, pool: pool, user: user)
+            reading.used = own.sum(servers, where: "state", busy.contains) ?? 0
+            reading.idle = own.sum(servers, where: "state", "idle")
+            reading.creating = own.sum(servers, where: "state", "login")
+            reading.allowed = ofServers("pgcat_database_pool_size")
+            reading.minimum = ofServers("pgcat_database_min_pool_size")
+            reading.pending = own.sum("pgcat_pool_client_connections", where: "state", "waiting")
+            reading.oldestWaitSeconds = own.max("pgcat_pool_oldest_wait_seconds")
             return reading
         }
         return pools + counters(of: pools, .pgcat, figures)
-    }
-}
-
-extension PoolerFigures {
-    /// The sum over all servers of a pool; PgCat names them after it: `orders_shard_0_primary`.
-    fileprivate func sum(_ metric: MetricName, ofPgCat pool: String, _ user: String) -> Double? {
-        let values = self[metric].filter { figure in
-            figure.labels["user"] == user
-                && (figure.labels["address"] ?? "").hasPrefix("\(pool)_shard_")
-        }
-        return values.isEmpty ? nil : values.reduce(0) { $0 + $1.value }
     }
 }

@@ -7,15 +7,13 @@ extension PoolReading {
     /// It does not tell how many connections one may have.
     static func pgdog(_ figures: PoolerFigures) -> [PoolReading] {
         let servers: MetricName = "pgdog_pool_server_connections"
-        let pools = figures.pools(of: servers).map { pool, user in
-            let place = ["database": pool, "user": user]
+        let busy = ["active", "idle_in_transaction"]
+        let pools = figures.pools(of: servers).map { pool, user, own in
             var reading = PoolReading(.pgdog, pool: pool, user: user)
-            reading.used = ["active", "idle_in_transaction"].reduce(0) { used, state in
-                used + (figures.sum(servers, place.with("state", state)) ?? 0)
-            }
-            reading.idle = figures.sum(servers, place.with("state", "idle"))
-            reading.pending = figures.sum("pgdog_pool_client_connections", place.with("state", "waiting"))
-            reading.oldestWaitSeconds = figures.max("pgdog_pool_oldest_wait_seconds", place)
+            reading.used = own.sum(servers, where: "state", busy.contains) ?? 0
+            reading.idle = own.sum(servers, where: "state", "idle")
+            reading.pending = own.sum("pgdog_pool_client_connections", where: "state", "waiting")
+            reading.oldestWaitSeconds = own.max("pgdog_pool_oldest_wait_seconds")
             return reading
         }
         return pools + counters(of: pools, .pgdog, figures)

@@ -30,6 +30,7 @@ COMMANDS = {
     "lists": ("SHOW LISTS", (1, 0)),
     "config": ("SHOW CONFIG", (1, 0)),
     "peers": ("SHOW PEER_POOLS", (1, 19)),
+    "peer_hosts": ("SHOW PEERS", (1, 19)),
     "memory": ("SHOW MEM", (1, 0)),
 }
 
