@@ -11,10 +11,6 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// For rooms that nothing waits for: what their code takes in memory counts more than its speed; see
-/// `docs/performance.md`.
-let small = strict + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
-
 /// The toolchain's own linker, with relative relocations packed.
 ///
 /// The loader then reads a few kB of them instead of 2 MB, and the program stays position-independent; see
@@ -53,22 +49,22 @@ let package = Package(
             name: "Postgres", dependencies: ["CLibPQ", "PoolDefinitions", "SQL"], swiftSettings: strict),
         .target(name: "Systemd", dependencies: ["CNotify"], swiftSettings: strict),
 
-        .target(name: "Bench", dependencies: ["Postgres", "SQL"], swiftSettings: small),
+        .target(name: "Bench", dependencies: ["Postgres", "SQL"], swiftSettings: strict),
         .target(
             name: "Collectors", dependencies: ["Exposition", "PoolDefinitions", "Postgres", "SQL"],
             swiftSettings: strict),
-        .target(name: "PoolDefinitions", swiftSettings: small),
-        .target(name: "ProbeDefinitions", dependencies: ["SQL"], swiftSettings: small),
+        .target(name: "PoolDefinitions", swiftSettings: strict),
+        .target(name: "ProbeDefinitions", dependencies: ["SQL"], swiftSettings: strict),
         .target(
             name: "Probes", dependencies: ["Exposition", "Postgres", "ProbeDefinitions", "SQL"],
-            swiftSettings: small),
+            swiftSettings: strict),
         .target(
             name: "Runtime",
             dependencies: ["Exposition", "Postgres", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
         .target(
             name: "Settings", dependencies: ["PoolDefinitions", "ProbeDefinitions", "SQL", "Yams"],
-            swiftSettings: small),
+            swiftSettings: strict),
         .target(name: "SQL", swiftSettings: strict),
         .executableTarget(
             name: "pgvigil",
@@ -80,7 +76,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: small, linkerSettings: compact),
+            swiftSettings: strict, linkerSettings: compact),
 
         .testTarget(name: "BenchTests", dependencies: ["Bench", "Postgres"], swiftSettings: strict),
         .testTarget(
