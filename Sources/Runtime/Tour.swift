@@ -88,8 +88,9 @@ package final class Tour: Sendable {
         } catch {
             databases = []
         }
-        for database in databases where !deadline.hasPassed {
-            await look(into: database, by: deadline, into: &outcome)
+        for (position, database) in databases.enumerated()
+        where position == 0 || Self.hasTime(until: deadline) {
+            await look(into: database, isFirst: position == 0, by: deadline, into: &outcome)
         }
         await session.disconnect()
         let (now, wallClock) = (timeline.now, WallClock.seconds)
@@ -127,27 +128,41 @@ package final class Tour: Sendable {
         }
     }
 
-    private func look(into database: String?, by deadline: Deadline, into outcome: inout Outcome) async {
+    /// Whether another statement may begin: one that only the tour's end would stop says nothing of itself.
+    private static func hasTime(until deadline: Deadline) -> Bool {
+        Deadline.after(longestStatement) < deadline
+    }
+
+    /// Jobs for which no time is left run the next time, which begins here; the first database's run anyhow.
+    private func look(
+        into database: String?, isFirst: Bool, by deadline: Deadline, into outcome: inout Outcome
+    ) async {
         guard let database else { return }
         let due = state.withLock { $0.history.dueJobs(in: database, at: timeline.now) }
         state.withLock { $0.next = database + "\u{1}" }
         guard !due.isEmpty else { return }
         let (jobs, labels) = (jobs, labels)
         do throws(PostgresError) {
-            let (outcomes, usage) = try await session.use(of: database, connectBy: deadline) {
+            let (outcomes, isWhole, usage) = try await session.use(of: database, connectBy: deadline) {
                 [polls] connection, _ throws(PostgresError) in
                 let server = try ServerState.read(from: &connection, by: deadline)
                 var outcomes: [(job: Int, outcome: PollReport.Outcome)] = []
                 // What another server has is not to be shown as this one's.
                 for job in due where polls.agrees(server, met: "tour") {
+                    guard isFirst || Self.hasTime(until: deadline) else {
+                        return (outcomes, false, connection.usage)
+                    }
                     let found = jobs[job].outcome(on: &connection, server, by: deadline, of: labels)
                     outcomes.append((job, found))
                 }
-                return (outcomes, connection.usage)
+                return (outcomes, true, connection.usage)
             }
             outcome.usage.add(usage)
             outcome.connects += 1
-            state.withLock { $0.history.note(outcomes, in: database, at: timeline.now) }
+            state.withLock { state in
+                state.history.note(outcomes, in: database, at: timeline.now)
+                if !isWhole { state.next = database }
+            }
         } catch {
             state.withLock { $0.history.note(JobFailure(error), in: database, at: timeline.now) }
         }
