@@ -30,6 +30,12 @@ extension ConnectFailure {
         ("no such user", .authentication),
         ("not allowed", .authentication),
         ("authentication failed", .authentication),
+        // PostgreSQL's own, as PgBouncer 1.18 passes them on.
+        (#"08P01: role ""#, .authentication),
+        (#"08P01: database ""#, .noDatabase),
+        ("08P01: too many connections for", .tooManyConnections),
+        ("08P01: sorry, too many clients already", .tooManyConnections),
+        ("08P01: remaining connection slots are reserved", .tooManyConnections),
         // libpq and the system.
         ("could not translate host name", .nameResolution),
         ("Connection refused", .refused),

@@ -7,7 +7,6 @@ import yaml
 
 from daemon import run_command
 from document_server import DocumentServer
-from pgbouncer import PgBouncer
 from processes import wait_until
 
 pytestmark = pytest.mark.timeout(300)  # What is fetched for the first time takes its time.
@@ -29,11 +28,6 @@ def failing(tmp_path):
     return check
 
 
-@pytest.fixture
-def bouncer(pgbouncer, postgres18) -> PgBouncer:
-    return pgbouncer(postgres18)
-
-
 @pytest.mark.parametrize(("version", "pooled"), [("1.18", False), ("1.24", False), ("1.24", True)])
 def test_a_console_among_servers_is_told_to_belong_under_pools(failing, pgbouncer, postgres18, version, pooled):
     said = failing("servers", conninfo=pgbouncer(postgres18, version).console(), pooled=pooled)
@@ -43,8 +37,9 @@ def test_a_console_among_servers_is_told_to_belong_under_pools(failing, pgbounce
     )
 
 
-def test_a_database_in_place_of_the_console_is_told_from_it(failing, bouncer):
-    said = failing("pools", kind="pgbouncer", conninfo=bouncer.conninfo("app", "stats"))
+@pytest.mark.parametrize("version", ["1.18", "1.24"])
+def test_a_database_in_place_of_the_console_is_told_from_it(failing, pgbouncer, postgres18, version):
+    said = failing("pools", kind="pgbouncer", conninfo=pgbouncer(postgres18, version).conninfo("app", "stats"))
     assert 'role "stats" does not exist' in said
     assert said.endswith("mend: conninfo leads to a database and not to the console: dbname=pgbouncer")
 

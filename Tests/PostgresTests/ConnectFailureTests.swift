@@ -33,6 +33,21 @@ import Testing
             #"connection to server at "db" failed: FATAL:  57P03: the database system is starting up"#,
             .startingUp
         ),
+        (#"connection to server at "db" failed: FATAL:  08P01: role "x" does not exist"#, .authentication),
+        (#"connection to server at "db" failed: FATAL:  08P01: database "x" does not exist"#, .noDatabase),
+        (
+            #"connection to server at "db" failed: FATAL:  08P01: too many connections for role "x""#,
+            .tooManyConnections
+        ),
+        (
+            #"connection to server at "db" failed: FATAL:  08P01: sorry, too many clients already"#,
+            .tooManyConnections
+        ),
+        (
+            #"connection to server at "db" failed: "#
+                + "FATAL:  08P01: remaining connection slots are reserved for superusers",
+            .tooManyConnections
+        ),
         (
             #"connection to server at "db" failed: SCHWERWIEGEND:  28000: kein Eintrag"#,
             .authentication

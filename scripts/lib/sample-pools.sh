@@ -62,7 +62,7 @@ start_application() {
     local addresses=$scratch/application.txt conninfo deadline=$((SECONDS + 30))
     conninfo="host=127.0.0.1 port=$pooler_port user=app dbname=$sample_database application_name=shop"
     PYTHONDONTWRITEBYTECODE=1 start "$application_python" "$application_program" psycopg_pool "$conninfo" --most 6 \
-        --clients 10 2 2 --turn 20 --work 0.1 --pause 0.05 >"$addresses" 2>"$scratch/application.log"
+        --clients 10 2 2 --turn 20 --work 0.25 >"$addresses" 2>"$scratch/application.log"
     until read -r application_url <"$addresses"; do
         is_running "${started[-1]}" && ((SECONDS < deadline)) || return 1
         sleep 0.1
