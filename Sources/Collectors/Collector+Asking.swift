@@ -33,7 +33,7 @@ extension Collector {
         guard applies(to: server) else { return }
         if let missing = requirements.first(where: { !$0.isMet(by: server) }) { throw .unmet(missing) }
         if let ownStatement {
-            return try ownStatement.ask(sql(for: server), on: &connection, by: deadline, body)
+            return try ownStatement.ask(sql(for: server), columns, on: &connection, by: deadline, body)
         }
         guard let preparation = preparation(for: server) else {
             return try body(query(sql(for: server), on: &connection, by: deadline))

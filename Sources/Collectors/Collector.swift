@@ -115,7 +115,7 @@ package struct Collector: Sendable {
         switch inquiry {
         case .statement(let statement): marked(statement(server))
         case .parts(_, let statement): marked(statement(server, .example))
-        case .own(let statement): statement.sql(of: name, limitedTo: Self.longestTable + 1)
+        case .own(let statement): statement.sql(of: name, columns, limitedTo: mostRows + 1)
         }
     }
 
@@ -138,6 +138,9 @@ package struct Collector: Sendable {
         case .parts(_, let statement): marked(statement(server, part))
         }
     }
+
+    /// Whether an operator wrote it.
+    package var isOwn: Bool { ownStatement != nil }
 
     /// nil where it is one of the catalogue's.
     var ownStatement: OwnStatement? {

@@ -1,3 +1,4 @@
+import Exposition
 import Postgres
 import SQL
 
@@ -21,19 +22,34 @@ package struct OwnStatement: Sendable {
         self.namesDatabase = namesDatabase
     }
 
-    /// The statement of the collector `name`, which returns at most so many rows: libpq holds them all.
+    /// No number that PostgreSQL or we compute with has as many characters.
+    private static let longestNumber = 400
+
+    /// The statement of the collector `name`.
     ///
-    /// All columns are taken, so that one which is missing is missed by name.
-    func sql(of name: String, limitedTo rows: Int) -> String {
-        let database = namesDatabase ? "pg_catalog.current_database() AS datname,\n       " : ""
+    /// libpq holds the whole answer: so many rows at most, and no cell much longer than is shown of it.
+    func sql(of name: String, _ columns: [Column], limitedTo rows: Int) -> String {
+        let cells = columns.map { column in
+            column.name == Self.database && namesDatabase
+                ? "pg_catalog.current_database() AS \(column.name)" : Self.cell(column)
+        }
         return """
             /* pgvigil \(name) */
-            SELECT \(database)own.*
+            SELECT \(cells.joined(separator: ",\n       "))
             FROM (
             \(sql)
             ) AS own
             LIMIT \(rows)
             """
+    }
+
+    private static let database = "datname"
+
+    private static func cell(_ column: Column) -> String {
+        let own = "own.\(column.name.quotedIdentifier)"
+        let length = column.isLabel ? Labels.longestValue + 1 : longestNumber
+        let text = "pg_catalog.left(pg_catalog.format('%s', \(own)), \(length))"
+        return "CASE WHEN \(own) IS NOT NULL THEN \(text) END AS \(column.name.quotedIdentifier)"
     }
 
     /// By so much the server ends a statement before our deadline, at which the connection would go, and with
@@ -42,7 +58,7 @@ package struct OwnStatement: Sendable {
 
     /// Runs it, as `sql`, in a transaction of its own; where there is no time left for that it is not sent.
     func ask(
-        _ sql: String, on connection: inout Connection, by deadline: Deadline,
+        _ sql: String, _ columns: [Column], on connection: inout Connection, by deadline: Deadline,
         _ body: (borrowing Rows) throws(CollectorError) -> Void
     ) throws(CollectorError) {
         let limit = min(limit, deadline.remaining - Self.margin)
@@ -57,13 +73,22 @@ package struct OwnStatement: Sendable {
                 let rows = try connection.query(sql, by: patience)
                 do throws(CollectorError) { try body(rows) } catch { misfit = error }
             }
-        } catch .statementFailed(let state, _) {
+        } catch .statementFailed(let state, let message) {
+            if state == .undefinedColumn, let column = Self.missing(columns, by: message) {
+                throw .missingColumn(column)
+            }
             // The server's own text may quote the statement, or a value that it met.
             throw .postgres(.statementFailed(state, Self.reason(for: state)))
         } catch {
             throw .postgres(error)
         }
         if let misfit { throw misfit }
+    }
+
+    /// The column of ours that the server says is not there, in whatever language: "column own.n does not…".
+    private static func missing(_ columns: [Column], by message: String) -> String? {
+        let names = columns.map(\.name).sorted { $0.count > $1.count }
+        return names.first { message.contains("own.\($0)") }
     }
 
     private static func reason(for state: SQLState) -> String {

@@ -32,8 +32,8 @@ package struct ServerPlaces: Sendable {
         counts[source] = value.map { Count(value: $0, end: time + interval * 2) }
     }
 
-    /// The share of the places that is taken: 1 where none is left but for superusers, and more where they
-    /// take theirs.
+    /// The share of the places that is taken: near 1 where none is left but for superusers, since the few
+    /// sessions of ours are not counted, and more where they take theirs.
     ///
     /// nil where nobody knows: a collector is not among those `shown`, or is silent for two of its intervals.
     package func saturation(at time: Duration, shown collectors: Set<String>) -> Double? {

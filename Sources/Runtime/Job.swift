@@ -11,15 +11,18 @@ package struct Job: Sendable {
     package let interval: Duration?
     /// Where a tour takes it; nil for the databases that the settings choose for all jobs.
     package let databases: DatabaseChoice?
+    /// Whether it gets only the time that the others of its poll leave.
+    package let comesLast: Bool
     package let run: Run
 
     package init(
         _ name: String, every interval: Duration? = nil, in databases: DatabaseChoice? = nil,
-        run: @escaping Run
+        comesLast: Bool = false, run: @escaping Run
     ) {
         self.name = name
         self.interval = interval
         self.databases = databases
+        self.comesLast = comesLast
         self.run = run
     }
 }

@@ -19,21 +19,32 @@ package struct JobRecord: Sendable {
     package private(set) var droppedSeries = 0
     package private(set) var cutLabels = 0
 
+    private let comesLast: Bool
     /// The most that a run has taken in vain since one that had time enough.
-    private(set) var lostTime = Duration.zero
+    private var lostTime = Duration.zero
+    /// How many runs in a row had hardly any time.
+    private var timelessRuns = 0
     private var failuresInARow = 0
     private var restUntil = Duration.zero
 
     /// A refused job is not tried again before this has passed: the server's log is not ours to fill.
     static let rest = Duration.seconds(600)
 
+    /// What ran out of time in less had none to begin with.
+    private static let leastAttempt = Duration.milliseconds(100)
+
     init(_ job: Job, of interval: Duration, number: Int) {
         name = job.name
         self.interval = max(job.interval ?? interval, interval)
         cadence = Cadence(every: self.interval, target: interval, number: number)
+        comesLast = job.comesLast
     }
 
     func isResting(at time: Duration) -> Bool { time < restUntil }
+
+    /// Its place among the jobs of a poll: behind those that did not lose time, and before those that had
+    /// theirs more recently.
+    var turn: (Int, Duration, Int) { (comesLast ? 1 : 0, lostTime, -timelessRuns) }
 
     /// A new connection may have brought new rights.
     mutating func wake() {
@@ -47,7 +58,12 @@ package struct JobRecord: Sendable {
         .Change?
     {
         duration = outcome.duration
-        lostTime = outcome.ranOutOfTime ? max(lostTime, duration) : .zero
+        if outcome.ranOutOfTime, duration < Self.leastAttempt {
+            timelessRuns += 1
+        } else {
+            timelessRuns = 0
+            lostTime = outcome.ranOutOfTime ? max(lostTime, duration) : .zero
+        }
         switch outcome.result {
         case .success(let rendered):
             isSuccess = true

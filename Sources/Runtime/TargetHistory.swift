@@ -75,7 +75,10 @@ package struct TargetHistory: Sendable {
         let due = jobs.indices.filter {
             jobs[$0].cadence.isDue(poll: pollsSinceConnect) && !jobs[$0].isResting(at: time)
         }
-        return due.sorted { (jobs[$0].lostTime, $0) < (jobs[$1].lostTime, $1) }
+        return due.enumerated().sorted { one, other in
+            let (mine, theirs) = (jobs[one.element].turn, jobs[other.element].turn)
+            return mine == theirs ? one.offset < other.offset : mine < theirs
+        }.map(\.element)
     }
 
     /// Notes how a poll went and says what is to change on the page.

@@ -55,6 +55,9 @@ extension Rule where Output == String {
                 throw Refusal(found: "\(value.kind.words) that begins otherwise")
             }
             if !takesParameters, !sql.parameters.isEmpty { throw Refusal(found: "a parameter") }
+            if sql.names.contains("set_config") {
+                throw Refusal(found: "set_config, which may change the session for others")
+            }
             return text
         }
     }

@@ -95,7 +95,7 @@ extension Job {
         note: @escaping @Sendable (Collection) -> Void
     ) {
         let accumulator = collector.accumulates ? Accumulator() : nil
-        self.init(collector.name, every: interval, in: databases) {
+        self.init(collector.name, every: interval, in: databases, comesLast: collector.isOwn) {
             connection, server, deadline throws(JobFailure) in
             do throws(CollectorError) {
                 let found = try collector.collect(
@@ -124,7 +124,8 @@ extension JobFailure {
         switch error {
         case .postgres(let error): self.init(error)
         case .unmet: self.init(.privileges, "\(error)")
-        case .missingColumn, .notANumber: self.init(.result, "\(error)")
+        case .missingColumn: self.init(.missing, "\(error)")
+        case .notANumber: self.init(.result, "\(error)")
         }
     }
 }

@@ -170,19 +170,21 @@ import Testing
 
     @Test func `an own statement stands inside ours, which it cannot end`() {
         let own = Collector(
-            own: "own", scope: .database, audience: .primaries, columns: [], mostRows: 5,
+            own: "own", scope: .database, audience: .primaries,
+            columns: [.label("datname"), .value("n", Metric("shop_n", .gauge, help: ""))], mostRows: 5,
             OwnStatement(
                 "TABLE t -- all", searchPath: ["public"], within: .seconds(1), namesDatabase: true))
+        let text = #"pg_catalog.left(pg_catalog.format('%s', own."n"), 400)"#
         #expect(
             own.statements(for: server) == [
                 """
                 /* pgvigil own */
                 SELECT pg_catalog.current_database() AS datname,
-                       own.*
+                       CASE WHEN own."n" IS NOT NULL THEN \(text) END AS "n"
                 FROM (
                 TABLE t -- all
                 ) AS own
-                LIMIT 10001
+                LIMIT 6
                 """
             ])
         #expect(own.applies(to: server))

@@ -140,8 +140,24 @@ extension ServerTests {
         let many = "SELECT i AS n, 'row ' || i AS namespace FROM generate_series(1, 30000) AS i ORDER BY i"
         let collection = try own(many, labels: ["namespace"], mostRows: 3).collect(from: &connection)
         #expect(collection.samples(of: number).map(\.value) == [.integer(1), .integer(2), .integer(3)])
-        // The server is asked for one more than any collector may have.
-        #expect(collection.droppedSeries == Collector.longestTable + 1 - 3)
+        // The server is asked for one more.
+        #expect(collection.droppedSeries == 1)
+    }
+
+    @Test(arguments: TestServer.all)
+    func `of a long cell no more is fetched than is shown`(_ server: TestServer) throws {
+        _ = try server.prepare()
+        var connection = try server.connect(as: TestServer.monitor)
+        let long = "SELECT 1 AS n, repeat('x', 1000000) AS namespace, repeat('y', 1000000) AS other"
+        let collector = own(long, labels: ["namespace"])
+        let collection = try collector.collect(from: &connection)
+        #expect(collection.cutLabels == 1)
+        #expect(collection.samples(of: number).map(\.value) == [.integer(1)])
+        var cells: [Int] = []
+        try collector.ask(&connection, ServerState(version: 180_000), by: .after(.seconds(5))) { rows in
+            cells = [0, 1].map { rows.text(row: 0, column: $0)?.utf8.count ?? 0 }
+        }
+        #expect(cells == [Labels.longestValue + 1, 1])
     }
 
     @Test(arguments: TestServer.all)

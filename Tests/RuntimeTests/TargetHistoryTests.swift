@@ -53,7 +53,7 @@ import Testing
         #expect(due == [Array(0..<9), Array(0...9), Array(0..<9) + [10]])
     }
 
-    @Test mutating func `what ran out of time runs last, after what it left no time for`() {
+    @Test mutating func `what ran out of time runs last, and what it left no time for first`() {
         func report(_ times: [(job: String, lost: Duration)]) -> PollReport {
             var report = PollReport.answered([("c", .lock), ("d", nil)])
             report.outcomes += times.map {
@@ -64,12 +64,36 @@ import Testing
         history = TargetHistory(["a", "b", "c", "d"].map { .idle($0) }, interval: .seconds(15))
         #expect(history.dueJobs(at: .zero, isNewConnection: true) == [0, 1, 2, 3])
         _ = conclude(report([("a", .seconds(5)), ("b", .microseconds(2))]))
-        #expect(history.dueJobs(at: .zero, isNewConnection: false) == [2, 3, 1, 0])
+        #expect(history.dueJobs(at: .zero, isNewConnection: false) == [1, 2, 3, 0])
         // Not let begin, it is no faster than it was.
         _ = conclude(report([("a", .microseconds(1)), ("b", .seconds(4))]))
         #expect(history.dueJobs(at: .zero, isNewConnection: false) == [2, 3, 1, 0])
         _ = conclude(.answered([("a", nil)]))
         #expect(history.dueJobs(at: .zero, isNewConnection: false) == [0, 2, 3, 1])
+    }
+
+    @Test mutating func `jobs that come last take turns with the time that the others leave`() {
+        let last = ["x", "y", "z"].map { name in
+            Job(name, comesLast: true) { _, _, _ in Findings(families: []) }
+        }
+        history = TargetHistory([.idle("a")] + last, interval: .seconds(15))
+        func report(lost: [(job: String, time: Duration)]) -> PollReport {
+            var report = PollReport.answered(
+                ["a", "x", "y", "z"].filter { name in
+                    !lost.contains { $0.job == name }
+                }.map { ($0, nil) })
+            report.outcomes += lost.map {
+                .init(job: $0.job, result: .failure(JobFailure(.timeout, "")), duration: $0.time)
+            }
+            return report
+        }
+        _ = conclude(report(lost: [("z", .zero)]))
+        #expect(history.dueJobs(at: .zero, isNewConnection: false) == [0, 3, 1, 2])
+        _ = conclude(report(lost: [("x", .zero), ("y", .zero)]))
+        #expect(history.dueJobs(at: .zero, isNewConnection: false) == [0, 1, 2, 3])
+        // However slow one of ours was, it comes before theirs.
+        _ = conclude(report(lost: [("a", .seconds(5)), ("x", .zero)]))
+        #expect(history.dueJobs(at: .zero, isNewConnection: false) == [0, 1, 2, 3])
     }
 
     @Test mutating func `failures to connect are counted by reason, all reasons from zero`() {
