@@ -45,11 +45,11 @@ package struct OwnStatement: Sendable {
 
     private static let database = "datname"
 
+    /// What PostgreSQL writes for any type; NULL and the empty text are the same to us.
     private static func cell(_ column: Column) -> String {
-        let own = "own.\(column.name.quotedIdentifier)"
+        let name = column.name.quotedIdentifier
         let length = column.isLabel ? Labels.longestValue + 1 : longestNumber
-        let text = "pg_catalog.left(pg_catalog.format('%s', \(own)), \(length))"
-        return "CASE WHEN \(own) IS NOT NULL THEN \(text) END AS \(column.name.quotedIdentifier)"
+        return "nullif(pg_catalog.left(pg_catalog.format('%s', own.\(name)), \(length)), '') AS \(name)"
     }
 
     /// By so much the server ends a statement before our deadline, at which the connection would go, and with

@@ -174,13 +174,12 @@ import Testing
             columns: [.label("datname"), .value("n", Metric("shop_n", .gauge, help: ""))], mostRows: 5,
             OwnStatement(
                 "TABLE t -- all", searchPath: ["public"], within: .seconds(1), namesDatabase: true))
-        let text = #"pg_catalog.left(pg_catalog.format('%s', own."n"), 400)"#
         #expect(
             own.statements(for: server) == [
                 """
                 /* pgvigil own */
                 SELECT pg_catalog.current_database() AS datname,
-                       CASE WHEN own."n" IS NOT NULL THEN \(text) END AS "n"
+                       nullif(pg_catalog.left(pg_catalog.format('%s', own."n"), 400), '') AS "n"
                 FROM (
                 TABLE t -- all
                 ) AS own
