@@ -30,9 +30,6 @@ package struct JobRecord: Sendable {
     /// A refused job is not tried again before this has passed: the server's log is not ours to fill.
     static let rest = Duration.seconds(600)
 
-    /// What ran out of time in less had none to begin with.
-    private static let leastAttempt = Duration.milliseconds(100)
-
     init(_ job: Job, of interval: Duration, number: Int) {
         name = job.name
         self.interval = max(job.interval ?? interval, interval)
@@ -58,12 +55,9 @@ package struct JobRecord: Sendable {
         .Change?
     {
         duration = outcome.duration
-        if outcome.ranOutOfTime, duration < Self.leastAttempt {
-            timelessRuns += 1
-        } else {
-            timelessRuns = 0
-            lostTime = outcome.ranOutOfTime ? max(lostTime, duration) : .zero
-        }
+        let hadTime = !outcome.ranOutOfTime || outcome.isWaste
+        timelessRuns = hadTime ? 0 : timelessRuns + 1
+        if hadTime { lostTime = outcome.isWaste ? max(lostTime, duration) : .zero }
         switch outcome.result {
         case .success(let rendered):
             isSuccess = true

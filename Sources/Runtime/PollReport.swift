@@ -22,6 +22,9 @@ struct PollReport: Sendable {
         var ranOutOfTime: Bool {
             if case .failure(let failure) = result { failure.reason == .timeout } else { false }
         }
+
+        /// Whether it used its time in vain; what ran out of time in less had none to begin with.
+        var isWaste: Bool { ranOutOfTime && duration >= .milliseconds(100) }
     }
 
     /// What a job found, as bytes.

@@ -89,7 +89,10 @@ struct TourHistory: Sendable {
                 let isSecond = looks[job].failures[database] != nil
                 if isSecond || failure.isRefusal { looks[job].found[database] = nil }
                 looks[job].failures[database] = failure
-                if failure.isRefusal { looks[job].rests[database] = time + JobRecord.rest }
+                // What is too slow here takes the time of all other databases.
+                if failure.isRefusal || isSecond && outcome.isWaste {
+                    looks[job].rests[database] = time + JobRecord.rest
+                }
             }
             spent[job] += outcome.duration
         }

@@ -53,6 +53,16 @@ import Testing
         #expect(history.dueJobs(in: "a", at: .seconds(661)).contains(0))
     }
 
+    @Test(arguments: [(time: Duration.seconds(1), rests: true), (.milliseconds(5), false)])
+    mutating func `what was too slow twice rests for ten minutes, what had no time does not`(
+        _ time: Duration, _ rests: Bool
+    ) {
+        for second in [0, 60] { fail([0], in: "a", at: .seconds(second), .timeout, after: time) }
+        #expect(history.dueJobs(in: "a", at: .seconds(120)).contains(0) == !rests)
+        #expect(history.dueJobs(in: "b", at: .seconds(120)).contains(0))
+        #expect(history.dueJobs(in: "a", at: .seconds(661)).contains(0))
+    }
+
     @Test mutating func `what no tour has renewed for three intervals is shown no more`() {
         note([0], in: "a", at: .zero)
         #expect(text(of: conclude(["a"], at: .seconds(180)), "often") != "")
@@ -121,17 +131,18 @@ import Testing
     }
 
     private mutating func fail(
-        _ jobs: [Int], in database: String, at time: Duration, _ reason: JobFailure.Reason
+        _ jobs: [Int], in database: String, at time: Duration, _ reason: JobFailure.Reason,
+        after duration: Duration = .milliseconds(1)
     ) {
-        note(jobs, .failure(JobFailure(reason, "")), in: database, at: time)
+        note(jobs, .failure(JobFailure(reason, "")), in: database, at: time, after: duration)
     }
 
     private mutating func note(
         _ jobs: [Int], _ result: Result<PollReport.Rendered, JobFailure>, in database: String,
-        at time: Duration
+        at time: Duration, after duration: Duration = .milliseconds(1)
     ) {
         let outcomes = jobs.map {
-            (job: $0, outcome: PollReport.Outcome(job: "", result: result, duration: .milliseconds(1)))
+            (job: $0, outcome: PollReport.Outcome(job: "", result: result, duration: duration))
         }
         history.note(outcomes, in: database, at: time)
     }
