@@ -81,7 +81,7 @@ struct Daemon: Service {
 
     /// Tells systemd, and gives back what only reading the settings needed.
     @discardableResult private func tellReady(_ list: Watchlist) -> Bool {
-        memory_leave_code()
+        defer { memory_leave_code() }
         return supervisor.tell(.ready, .status(list.summary))
     }
 

@@ -52,7 +52,8 @@ def test_it_is_ready_as_soon_as_it_answers_although_the_server_is_down(daemon, g
     ready = supervisor.wait_for("READY=1", within=10)
     assert one.get("/-/healthy").status == 200
     assert supervisor.notices == [ready]
-    assert ready.text == "READY=1\nSTATUS=watching 1 server"
+    # The first poll may have ended already.
+    assert ready.text in ("READY=1\nSTATUS=watching 1 server", "READY=1\nSTATUS=watching 1 server, 0 up")
 
 
 def test_a_name_in_the_abstract_namespace_is_found(daemon, gone):
